@@ -1,0 +1,1 @@
+"""Exact gradients on a tape, descents, fits."""
