@@ -1,0 +1,1 @@
+"""NIST's certified nonlinear-regression problems, as the tests use them."""
