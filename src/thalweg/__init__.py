@@ -1,1 +1,92 @@
-"""Exact gradients on a tape, descents, fits."""
+"""thalweg: exact gradients on a tape, descents and fits, and a plain answer to every why.
+
+>>> import thalweg as tw
+>>> x = tw.Variable(3.0)
+>>> with tw.GradientTape() as tape:
+...     y = x * x
+>>> tape.gradient(y, x).numpy()
+np.float32(6.0)
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import warnings
+from typing import Any
+
+import numpy as _np
+
+# An overflow or a 0/0 inside an op is a value here, as in TensorFlow, not a warning. The filter
+# names this package, so the user's own NumPy code warns as before (docs/decisions/0001).
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"thalweg\.")
+
+from thalweg.errors import (  # noqa: E402 # the filter must stand before the first op runs
+    DataError,
+    DescentError,
+    DTypeError,
+    ExpressionError,
+    MissingRuleError,
+    ShapeError,
+    ThalwegError,
+)
+from thalweg.tape.gradient_tape import GradientTape  # noqa: E402 # the same
+from thalweg.tape.unconnected import UnconnectedGradients  # noqa: E402 # the same
+from thalweg.values.constant import constant, convert_to_tensor, is_tensor  # noqa: E402 # the same
+from thalweg.values.face import PUBLIC as _PUBLIC  # noqa: E402 # the same
+from thalweg.values.floatx import floatx, set_floatx  # noqa: E402 # the same
+from thalweg.values.shape import TensorShape  # noqa: E402 # the same
+from thalweg.values.tensor import Tensor  # noqa: E402 # the same
+from thalweg.values.variable import Variable  # noqa: E402 # the same
+
+__version__ = "0.1.0"
+
+newaxis = None
+for _name in (
+    "float16 float32 float64 complex64 complex128 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
+).split():
+    globals()[_name] = _np.dtype(_name)
+bool = _np.dtype("bool")
+
+
+def _publish(dotted: str, value: Any) -> None:
+    """Put a public call in its place: `sin` here, `math.sin` in the room `thalweg.math`."""
+    *rooms, name = dotted.split(".")
+    place: Any = sys.modules[__name__]
+    for room in rooms:
+        whole = f"{place.__name__}.{room}"
+        if whole not in sys.modules:
+            sys.modules[whole] = types.ModuleType(whole, f"The ops of {whole}.")
+        setattr(place, room, sys.modules[whole])
+        place = sys.modules[whole]
+    setattr(place, name, value)
+
+
+for _name, _value in _PUBLIC.items():
+    _publish(_name, _value)
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'thalweg' has no attribute {name!r}")
+
+
+__all__ = [
+    "DTypeError",
+    "DataError",
+    "DescentError",
+    "ExpressionError",
+    "GradientTape",
+    "MissingRuleError",
+    "ShapeError",
+    "Tensor",
+    "TensorShape",
+    "ThalwegError",
+    "UnconnectedGradients",
+    "Variable",
+    "constant",
+    "convert_to_tensor",
+    "floatx",
+    "is_tensor",
+    "newaxis",
+    "set_floatx",
+]

@@ -1,0 +1,266 @@
+"""What a row of the op table is: everything about one op, in one place.
+
+A row holds the op's name and inputs, the NumPy kernel, one reverse rule per input (or the reason why
+there is none), how tangents pass, and the samples, special values and wrong inputs by which it is
+tested. Rules are plain functions. Their parameter names say what they need, and only that is kept
+alive between the forward call and the sweep:
+
+`g`
+    the cotangent of the answer (in a forward rule: the tangent of the input),
+`ans`
+    the answer,
+an input's or a parameter's name
+    its value,
+an input's name with `_shape` behind it
+    its shape, without keeping the value,
+`i`
+    in an op over a list of inputs, which of them is asked for.
+
+Rules use operators and other rows. On a plain tape they run on raw arrays; where something records
+they run on Tensors, by the same text, and so a gradient can be differentiated.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from thalweg.core.evidence import Sample, Special, Wrong
+from thalweg.core.handle import Handle
+from thalweg.errors import MissingRuleError
+
+TABLE: dict[str, Op] = {}
+"""Every op by its name, in the order in which the families were read."""
+
+Kernel = Callable[..., Any]
+
+
+class Rule:
+    """A rule and what it names: `rule.function(g, *rule.pick(environment))`."""
+
+    __slots__ = ("function", "names", "pick")
+
+    def __init__(self, function: Callable[..., Any], environment: Mapping[str, int], op: str) -> None:
+        first, *names = inspect.signature(function).parameters
+        unknown = [name for name in names if name not in environment]
+        if first != "g" or unknown:
+            raise TypeError(f"{op}: a rule takes g and then any of {list(environment)}, not {unknown}")
+        places = [environment[name] for name in names]
+        self.function = function
+        self.names = frozenset(names)
+        self.pick = _picker(places)
+
+
+def _picker(places: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    if not places:
+        return lambda env: ()
+    if len(places) == 1:
+        (only,) = places
+        return lambda env: (env[only],)
+    if len(places) == 2:
+        one, two = places
+        return lambda env: (env[one], env[two])
+    return lambda env: tuple([env[place] for place in places])
+
+
+@dataclass(eq=False, repr=False)
+class Op:
+    """One row.
+
+    Attributes:
+        name: the op's own name; its first public name where it has several.
+        inputs: what can carry a gradient or an index, in the kernel's order; `values*` is a list.
+        kernel: called as `kernel(*inputs, *params)` with arrays; returns an array, or a tuple.
+        public: the names under `thalweg`, with blanks between: `"sin math.sin"`.
+        numpy: NumPy's functions that come here when a Tensor is among their arguments.
+        vjp: a reverse rule for each input, None for an input that carries no gradient.
+        severs: why the answer has no gradient at all; instead of `vjp`.
+        jvp: forward rules where neither `elementwise` nor `linear` nor `multilinear` gives them.
+        elementwise: the answer at a place depends on the inputs at that place; the reverse rule
+            then is the forward rule too.
+        linear: inputs in which, taken together, the op is linear.
+        multilinear: inputs in each of which, the others held fixed, the op is linear.
+        bounded: the local derivative is finite wherever the inputs are, and where they are not;
+            otherwise a cotangent of exactly zero stays zero (the strong zero).
+        holomorphic: for complex numbers the rule is that of a holomorphic function, or linear.
+        prepare: `(inputs, params) -> params` in the form that kernel and rules use.
+        domain: per input, the interval that samples are drawn from.
+        samples, special, wrong: evidence for the test of all rows.
+        formula, source, note: for the reference page; `note` states conventions at hard points.
+        native: what the compiler needs; None is a fall-back to NumPy.
+    """
+
+    name: str
+    inputs: str
+    kernel: Kernel
+    public: str = ""
+    numpy: Sequence[Callable[..., Any]] = ()
+    vjp: Mapping[str, Callable[..., Any] | None] = field(default_factory=dict)
+    severs: str = ""
+    jvp: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    elementwise: bool = False
+    linear: str = ""
+    multilinear: str = ""
+    bounded: bool = False
+    holomorphic: bool = True
+    prepare: Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Any, ...]] | None = None
+    domain: Sequence[tuple[float, float]] = ()
+    samples: Sequence[Sample] = ()
+    special: Sequence[Special] = ()
+    wrong: Sequence[Wrong] = ()
+    formula: str = ""
+    source: str = ""
+    note: str = ""
+    native: Any = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.variadic = self.inputs.endswith("*")
+        self.input_names = tuple(self.inputs.rstrip("*").split())
+        self.parameter_names = tuple(self.parameters)
+        self.defaults = tuple(self.parameters.values())
+        names = ["ans", *self.input_names, *self.parameter_names]
+        names += [f"{name}_shape" for name in self.input_names] + ["i"]
+        environment = {name: place for place, name in enumerate(names)}
+        if not self.severs:
+            missing = [name for name in self.input_names if name not in self.vjp]
+            if missing:
+                raise TypeError(f"{self.name}: no rule and no reason for {missing}")
+        make = lambda rules: {  # noqa: E731 # two uses, one line
+            name: Rule(rule, environment, self.name) for name, rule in rules.items() if rule
+        }
+        self.reverse: dict[str, Rule] = make(self.vjp)
+        self.forward: dict[str, Rule] = make(self.jvp)
+        self.rules = tuple(self.reverse.get(name) for name in self.input_names)
+        self.linear_names = tuple(self.linear.split())
+        self.multilinear_names = tuple(self.multilinear.split())
+        self.needs_shapes = any(
+            name.endswith("_shape") for rule in self.reverse.values() for name in rule.names
+        )
+        self.keep = self._what_to_keep()
+        self.plans = self._what_to_run()
+        self.eager: Callable[..., Any] = self._not_built
+        if self.name in TABLE:
+            raise TypeError(f"two rows are called {self.name}")
+        TABLE[self.name] = self
+
+    def _what_to_keep(self) -> tuple[tuple[bool, ...], ...]:
+        """For each set of wanted inputs (as a bit mask): is the answer kept, and each input?"""
+        plans = []
+        count = len(self.input_names)
+        for mask in range(1 << count):
+            wanted = [rule for place, rule in enumerate(self.rules) if rule and mask >> place & 1]
+            names = frozenset().union(*(rule.names for rule in wanted))
+            plans.append(tuple(name in names for name in ("ans", *self.input_names)))
+        return tuple(plans)
+
+    def _what_to_run(self) -> tuple[tuple[tuple[int, Rule], ...], ...]:
+        """For each set of wanted inputs: their places and rules."""
+        count = len(self.input_names)
+        return tuple(
+            tuple((at, rule) for at, rule in enumerate(self.rules) if rule and mask >> at & 1)
+            for mask in range(1 << count)
+        )
+
+    def rule(self, place: int) -> Rule | None:
+        """The reverse rule of the input at a place."""
+        return self.rules[0 if self.variadic else place]
+
+    def _not_built(self, *args: Any, **kwargs: Any) -> Any:
+        raise MissingRuleError(f"{self.name}: `import thalweg` builds the eager calls; do that first")
+
+    def bind(self, params: Sequence[Any], named: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Parameters by position and name, completed with defaults."""
+        if not named:
+            return (*params, *self.defaults[len(params) :])
+        given = dict(zip(self.parameter_names, params, strict=False))
+        for name, value in named.items():
+            if name not in self.parameters or name in given:
+                raise TypeError(
+                    f"{self.name}() got "
+                    f"{'two values for' if name in given else 'an unexpected keyword argument'} "
+                    f"'{name}'; its parameters are {', '.join(self.signature().parameters)}"
+                )
+            given[name] = value
+        return tuple([given.get(name, value) for name, value in self.parameters.items()])
+
+    def raw(self, inputs: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
+        """The kernel on arrays, nothing recorded."""
+        if self.prepare is not None:
+            params = self.prepare(inputs, params)
+        return self.kernel(*inputs, *params)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """As rules call it: on raw arrays the kernel alone, on Tensors the recorded call."""
+        count = len(self.input_names)
+        for value in args[0] if self.variadic else args[:count]:
+            if isinstance(value, Handle):
+                return self.eager(*args, **named)
+        if not self.parameters:
+            return self.kernel(*args)
+        return self.raw(args[:count], self.bind(args[count:], named))
+
+    def signature(self) -> inspect.Signature:
+        """The public signature: inputs, parameters with their defaults, `name`."""
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        required = [inspect.Parameter(name, kind) for name in self.input_names]
+        optional = [
+            inspect.Parameter(name, kind, default=default)
+            for name, default in self.parameters.items()
+        ]
+        if any(parameter.default is REQUIRED for parameter in optional):
+            optional = [
+                parameter.replace(default=inspect.Parameter.empty)
+                if parameter.default is REQUIRED
+                else parameter
+                for parameter in optional
+            ]
+        if "name" not in self.parameters:
+            optional.append(inspect.Parameter("name", kind, default=None))
+        return inspect.Signature([*required, *optional])
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+class _Required:
+    """Stands where a parameter has no default."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED = _Required()
+
+
+def row(inputs: str, **columns: Any) -> Callable[[Kernel], Op]:
+    """Make a row of a kernel written as a function: name, parameters and text are the function's.
+
+    Args:
+        inputs: the leading parameters that are inputs; the rest are parameters of the op.
+        columns: the row's other columns, see `Op`.
+    """
+
+    def make(kernel: Kernel) -> Op:
+        count = len(inputs.split())
+        signature = list(inspect.signature(kernel).parameters.values())
+        parameters = {
+            p.name: REQUIRED if p.default is inspect.Parameter.empty else p.default
+            for p in signature[count:]
+        }
+        name = columns.pop("name", kernel.__name__.strip("_"))
+        op = Op(name, inputs, kernel, parameters=parameters, **columns)
+        op.__doc__ = kernel.__doc__
+        return op
+
+    return make
+
+
+def elementwise(name: str, inputs: str, kernel: Kernel, **columns: Any) -> Op:
+    """A row for an op that works place by place and has no parameters."""
+    op = Op(name, inputs, kernel, elementwise=True, **columns)
+    text = op.formula or name
+    op.__doc__ = f"{text}, elementwise.{' ' + op.note if op.note else ''}"
+    return op

@@ -1,0 +1,162 @@
+"""A callable f(x, *params) as a model: its exact Jacobian by one forward sweep a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from thalweg.descent.fit_data import column, finite
+from thalweg.descent.fit_model import Array, FitTask
+from thalweg.descent.fit_names import callable_parameters
+from thalweg.descent.taped import parameter_slopes
+from thalweg.errors import DescentError
+
+__all__ = ["CallableModel", "callable_task"]
+
+
+class CallableModel:
+    """f(x, *params) over x.
+
+    Args:
+        function: the model; written with thalweg's or NumPy's functions.
+        names: its parameters, in the order of its arguments.
+        x: handed to it as it is.
+        count: rows, n; None where the answer itself tells.
+        slope: its Jacobian `(n, p)` by hand, called like `function`; None for the exact sweep.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        names: tuple[str, ...],
+        x: Any,
+        count: int | None,
+        slope: Callable[..., Any] | None,
+    ) -> None:
+        self.names = names
+        self._function, self._x, self._count, self._slope = function, x, count, slope
+        self._checked = False
+
+    def predict(self, params: Array) -> Array:
+        """The callable's value, `(n,)`."""
+        return self._column(self._function(self._x, *params))
+
+    def _column(self, answer: Any) -> Array:
+        value = np.asarray(answer, dtype=np.float64)
+        if self._count is None:
+            return value.reshape(-1)
+        if value.ndim == 0 or value.size == 1:
+            return np.full(self._count, float(value.reshape(-1)[0]))
+        if value.size != self._count:
+            raise DescentError(
+                f"the model gave {value.size} values of shape {value.shape} for {self._count} "
+                "measurements; it must give one a row"
+            )
+        return value.reshape(-1)
+
+    def jacobian(self, params: Array) -> Array:
+        """Its derivatives, `(n, p)`."""
+        if self._slope is not None:
+            found = np.asarray(self._slope(self._x, *params), dtype=np.float64)
+            return found.reshape(-1, len(self.names))
+        slopes = parameter_slopes(lambda *b: self._function(self._x, *b), params)
+        count = self.predict(params).size if self._count is None else self._count
+        found = np.zeros((count, params.size))
+        for j, slope in enumerate(slopes):
+            if slope is not None:
+                found[:, j] = np.broadcast_to(np.reshape(slope, -1), (count,))
+        if not self._checked:
+            self._check(params, found)
+            self._checked = True
+        return found
+
+    def _check(self, params: Array, found: Array) -> None:
+        """Refuse a model that moves with a parameter that its recorded ops do not show."""
+        with np.errstate(all="ignore"):
+            before = self.predict(params)
+            for j in np.flatnonzero(~np.any(found != 0, axis=0)):
+                moved = params.copy()
+                moved[j] += 0.01 * (abs(moved[j]) or 1.0)
+                after = self.predict(moved)
+                if np.all(np.isfinite(after)) and np.any(after != before):
+                    raise DescentError(
+                        f"the model changes with {self.names[j]}, but not through operations that "
+                        "can be differentiated; compute it with thalweg's or NumPy's functions of "
+                        "the arguments themselves (no float(), no .numpy()), or give jac="
+                    )
+
+
+def _read(x: Any) -> Any:
+    """x as arrays of finite numbers where it is numbers, else as it came."""
+    if isinstance(x, Mapping):
+        return {name: finite(str(name), column(str(name), values)) for name, values in x.items()}
+    if x is None or callable(x) or isinstance(x, str):
+        return x
+    try:
+        found = np.asarray(x)
+    except ValueError:
+        return x
+    return finite("x", column("x", x)) if found.dtype.kind in "biuf" else x
+
+
+def callable_task(
+    function: Callable[..., Any], x: Any, y: Any, start: Any, slope: Callable[..., Any] | None
+) -> FitTask:
+    """Lay a callable over its data.
+
+    Args:
+        function: f(x, *params); parameters are named by its signature or by `start`.
+        x: what it takes first: an array of any shape, or a mapping of names to arrays.
+        y: the measurements, `(n,)`.
+        start: starts as they came.
+        slope: the Jacobian by hand, or None.
+
+    Raises:
+        DescentError: there is no y, names cannot be told, or data are no finite numbers.
+    """
+    names, defaults = callable_parameters(function, start)
+    for name in start if isinstance(start, Mapping) else ():
+        if name not in names:
+            raise DescentError(
+                f"start has {name!r}, which the model does not; it has the parameters "
+                f"{', '.join(names)}"
+            )
+    if y is None:
+        raise DescentError("y is missing: a callable's measurements come as the third argument")
+    target = finite("y", column("y", y).reshape(-1))
+    if target.size == 0:
+        raise DescentError("y is empty; a fit needs at least one row")
+    data = _read(x)
+    if isinstance(data, np.ndarray) and data.ndim == 1 and data.size != target.size:
+        raise DescentError(
+            f"the columns' lengths differ: x has {data.size}, y has {target.size}; each row needs "
+            "both"
+        )
+    model = CallableModel(function, names, data, target.size, slope)
+    rows = data if isinstance(data, np.ndarray) and data.shape == target.shape else None
+
+    def every(k: int) -> CallableModel:
+        if rows is None or slope is not None:
+            return model
+        thin = rows[::k]
+        return CallableModel(function, names, thin, thin.size, None)
+
+    def at(points: Any) -> tuple[CallableModel, tuple[int, ...]]:
+        fresh = _read(points)
+        shape = np.shape(fresh) if isinstance(data, np.ndarray) and data.ndim == 1 else (-1,)
+        count = int(np.prod(shape)) if shape != (-1,) else None
+        return CallableModel(function, names, fresh, count, slope), shape
+
+    label = getattr(function, "__name__", type(function).__name__)
+    flat = [v for v in (data.values() if isinstance(data, dict) else [data])]
+    return FitTask(
+        formula=f"y = {label}(x, {', '.join(names)})",
+        model=model,
+        target=target,
+        places=[*(v.reshape(-1) for v in flat if isinstance(v, np.ndarray)), target],
+        defaults=defaults,
+        every=every,
+        at=at,
+    )

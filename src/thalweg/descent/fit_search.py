@@ -1,0 +1,151 @@
+"""Which starts and dampings a fit tries, in which order, and when it is content.
+
+The first descent is the one that was asked for: from the start, plainly damped; where it runs out of
+steps in a long curved valley it goes on with bent steps. Only where that ends in trouble (outside
+the model's domain, still descending, at infinity, no better than a constant) are others tried, and
+the lowest sum of squares is kept. Whatever was tried is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from thalweg.descent.fit_model import Array
+from thalweg.descent.fit_statistics import spread
+from thalweg.descent.least_squares import LeastSquares
+from thalweg.descent.levenberg_marquardt import Strategy, Valley, levenberg_marquardt
+from thalweg.descent.linear_parameters import linear_parameters, solve_linear
+from thalweg.descent.polish import polish, relative_offset
+
+__all__ = ["Found", "descend", "search"]
+
+_SETTLED = 1e-4  # relative offset: a ten-thousandth of the standard errors from the minimum
+_AWAY = 1e4  # a standard error this many times its parameter: it has gone where nothing holds it
+
+
+@dataclass(frozen=True)
+class Found:
+    """The valley kept, what is wrong with it ("" where nothing is), and how it was reached.
+
+    Attributes:
+        valley: the lowest minimum found.
+        trouble: "", "start" or "slope" (outside the domain), "steps" (still going down), "constant"
+            (no better than a constant), "infinity" (a parameter has gone where it no longer acts),
+            "loose" (a standard error ten thousand times its parameter).
+        offset: Bates and Watts' relative offset there.
+        route: "" for the start as given, else what was done instead, in words.
+    """
+
+    valley: Valley
+    trouble: str
+    offset: float
+    route: str
+
+
+def descend(problem: LeastSquares, start: Array, strategy: Strategy) -> Valley:
+    """One whole descent: damped steps, bent steps where those run out, then the last digits."""
+    half = Strategy(strategy.radius, strategy.bend, (strategy.max_steps + 1) // 2)
+    valley = levenberg_marquardt(problem, start, half)
+    if valley.reason == "steps" and valley.steps < strategy.max_steps:
+        rest = Strategy(1.0, not strategy.bend, strategy.max_steps - valley.steps)
+        further = levenberg_marquardt(problem, valley.params, rest)
+        valley = further if further.chisqr <= valley.chisqr else valley
+    return polish(problem, valley)
+
+
+def _judge(
+    problem: LeastSquares, valley: Valley, route: str, acts: npt.NDArray[np.bool_]
+) -> Found:
+    """What is wrong with a valley, if anything."""
+    if valley.reason in ("start", "slope") or not np.isfinite(valley.chisqr):
+        return Found(valley, valley.reason, float("inf"), route)
+    offset = relative_offset(problem, valley)
+    # Rounding alone leaves this much, where the residuals are hardly larger than it.
+    noise = 100.0 * problem.rounding() / max(float(np.sqrt(valley.chisqr)), problem.rounding())
+    if offset > max(_SETTLED, min(noise, 1.0)) and valley.chisqr > problem.rounding() ** 2:
+        return Found(valley, "steps", offset, route)
+    if np.any(_dead(valley.jacobian) & acts):
+        return Found(valley, "infinity", offset, route)
+    if valley.params.size > 1 and valley.chisqr >= 0.999 * _constant(problem):
+        return Found(valley, "constant", offset, route)
+    held = spread(problem, valley)
+    variance = valley.chisqr / max(problem.size - valley.params.size, 1)
+    errors = np.sqrt(variance * np.diagonal(held.inverse))
+    if np.any(errors > _AWAY * np.abs(valley.params)) and held.condition > 1e3:
+        return Found(valley, "loose", offset, route)
+    return Found(valley, "", offset, route)
+
+
+def _dead(jacobian: Array) -> npt.NDArray[np.bool_]:
+    """Parameters that the prediction does not depend on at all here."""
+    dead: npt.NDArray[np.bool_] = ~np.any(jacobian != 0, axis=0)
+    return dead
+
+
+def _constant(problem: LeastSquares) -> float:
+    """The sum of squares that the best constant leaves, infinite where the data are constant."""
+    weight = np.ones(problem.size) if problem.weight is None else problem.weight**2
+    mean = float(np.sum(weight * problem.target) / np.sum(weight))
+    left = float(np.sum(weight * (problem.target - mean) ** 2))
+    return left if left > problem.rounding() ** 2 else float("inf")
+
+
+def _better(new: Found, old: Found) -> bool:
+    """Whether a valley is worth leaving the first for: visibly lower, or as low and sound."""
+    if not np.isfinite(new.valley.chisqr):
+        return False
+    if new.valley.chisqr < old.valley.chisqr * (1.0 - 1e-6):
+        return True
+    as_low = new.valley.chisqr <= old.valley.chisqr * (1.0 + 1e-9)
+    return as_low and bool(old.trouble) and not new.trouble
+
+
+def _others(
+    problem: LeastSquares, start: Array, max_steps: int, guess: Callable[[], list[Array]]
+) -> Iterator[tuple[Array, Strategy, str]]:
+    """Further starts and dampings, the cheapest and nearest to what was asked for first."""
+    members = linear_parameters(problem, start)
+    if members:
+        solved = solve_linear(problem, start, members)
+        words = "from the start with its linear parameters solved for"
+        yield solved, Strategy(max_steps=max_steps), words
+    yield start, Strategy(1.0, True, max_steps), "from the start with bent steps"
+    yield start, Strategy(0.1, False, max_steps), "from the start with shorter steps"
+    yield start, Strategy(100.0, False, max_steps), "from the start with longer steps"
+    for other in guess():
+        yield other, Strategy(max_steps=max_steps), "from a start guessed from the data"
+
+
+def search(
+    problem: LeastSquares,
+    start: Array,
+    max_steps: int,
+    guess: Callable[[], list[Array]],
+) -> Found:
+    """The lowest valley that the start, and where that fails others, lead to.
+
+    Args:
+        problem: the sum of squares and its box.
+        start: where to begin, `(p,)`.
+        max_steps: steps for each descent.
+        guess: further starts, made only when they are needed.
+
+    Returns:
+        The valley, its trouble and its route.
+    """
+    with np.errstate(all="ignore"):
+        acts = ~_dead(problem.jacobian(problem.inside(start)))
+    best = _judge(problem, descend(problem, start, Strategy(max_steps=max_steps)), "", acts)
+    if not best.trouble:
+        return best
+    for other, strategy, route in _others(problem, start, max_steps, guess):
+        new = _judge(problem, descend(problem, other, strategy), route, acts)
+        if _better(new, best):
+            best = new
+        if not best.trouble:
+            break
+    return best

@@ -1,0 +1,175 @@
+"""A formula in text as a model: columns and parameters told apart, the exact Jacobian by one sweep.
+
+Every row of the prediction depends on its own row of the data alone. So with each parameter spread
+to a column of its own, one reverse sweep gives the whole Jacobian, whatever the number of
+parameters: ∂fᵢ/∂bⱼ is the gradient of Σf with respect to the i-th copy of bⱼ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from thalweg.descent.fit_data import column, columns, finite, same_length
+from thalweg.descent.fit_model import Array, FitTask
+from thalweg.descent.fit_names import formula_parameters, predictor_name
+from thalweg.descent.taped import column_slopes, op_table
+from thalweg.errors import DescentError
+from thalweg.expressions import Equation, Expression, as_function, parse_equation
+
+__all__ = ["FormulaModel", "formula_task"]
+
+
+class FormulaModel:
+    """A formula over columns.
+
+    Args:
+        formula: the right side.
+        names: its parameters.
+        data: its columns by name, each `(n,)`; more than it names do no harm.
+        count: rows, n.
+    """
+
+    def __init__(
+        self, formula: Expression, names: tuple[str, ...], data: Mapping[str, Array], count: int
+    ) -> None:
+        self.names = names
+        self._formula = formula
+        self._count = count
+        self._predictors = [name for name in formula.names if name not in names]
+        self._columns = [data[name] for name in self._predictors]
+        order = [*names, *self._predictors]
+        self._plain = as_function(formula, order)
+        self._taped = as_function(formula, order, op_table())
+
+    def predict(self, params: Array) -> Array:
+        """The formula's value, `(n,)`."""
+        value = self._plain(*params, *self._columns)
+        return np.array(np.broadcast_to(value, (self._count,)), dtype=np.float64)
+
+    def jacobian(self, params: Array) -> Array:
+        """Its derivatives, `(n, p)`, by one reverse sweep."""
+        return column_slopes(self._taped, params, self._columns, self._count)
+
+    def over(self, data: Mapping[str, Array], count: int) -> FormulaModel:
+        """The same formula over other columns."""
+        return FormulaModel(self._formula, self.names, data, count)
+
+
+def _named(equation: Equation, x: Any, y: Any, start: Any) -> dict[str, Array]:
+    """All columns by name: those of `x`, and `y` under the left side's name."""
+    right, left = equation.right.names, equation.left.names
+    given = tuple(start) if isinstance(start, Mapping) else ()
+    data: dict[Any, Any] = {}
+    if isinstance(x, Mapping):
+        data.update(x)
+    elif x is not None:
+        one = column("x", x)
+        if one.ndim > 1:
+            raise DescentError(
+                f"x has shape {one.shape}; name the predictors of a formula: "
+                "x={'x1': values, 'x2': values}"
+            )
+        name = predictor_name(right, given)
+        if name is not None:
+            data[name] = one
+    else:
+        missing = [n for n in right if n == "x" or n not in given]
+        if "x" in right or (given and missing):
+            raise DescentError(
+                f"no data for {missing[0]}: x is missing; give an array or a mapping of names"
+            )
+    absent = [name for name in left if name not in data]
+    if y is not None:
+        if not absent:
+            raise DescentError(f"{left[0]} came twice, in x and as y; leave one out")
+        if len(absent) > 1:
+            raise DescentError(
+                f"the left side needs {', '.join(absent)}; y can be only one of them: give the "
+                "others in x, by name"
+            )
+        data[absent[0]] = y
+    elif absent:
+        raise DescentError(
+            f"no measurements of {absent[0]}: give y, or a column {absent[0]!r} in x"
+        )
+    return columns(data)
+
+
+def _check_start(names: tuple[str, ...], data: Mapping[str, Array], start: Any) -> None:
+    """Refuse start values of what is no parameter."""
+    for name in start if isinstance(start, Mapping) else ():
+        if name in data:
+            raise DescentError(
+                f"{name} is a column of the data and has a start value too; a name means one "
+                "thing: rename one of them"
+            )
+        if name not in names:
+            raise DescentError(
+                f"start has {name!r}, which the formula does not; it has the parameters "
+                f"{', '.join(names)}"
+            )
+
+
+def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
+    """Read a formula and lay it over its data.
+
+    Args:
+        text: `left = right`; the left side may be an expression of columns.
+        x: an array, a mapping of names to columns (which may hold the left side's), or None.
+        y: measurements of the left side's name, or None where `x` holds them.
+        start: starts as they came; they tell parameters from a predictor without a name.
+
+    Raises:
+        ExpressionError: the text is no equation.
+        DescentError: names and data do not fit together, or the data are no finite numbers.
+    """
+    equation = parse_equation(text)
+    data = _named(equation, x, y, start)
+    names = formula_parameters(equation.right.names, tuple(data), equation.left.names)
+    _check_start(names, data, start)
+    same_length(data)
+    count = next(iter(data.values())).size
+    if count == 0:
+        raise DescentError("the columns are empty; a fit needs at least one row")
+    target = np.array(np.broadcast_to(equation.left.evaluate(data), (count,)), dtype=np.float64)
+    finite(str(equation.left), target)
+    model = FormulaModel(equation.right, names, data, count)
+    predictors = [name for name in equation.right.names if name not in names]
+
+    def every(k: int) -> FormulaModel:
+        thin = {name: values[::k] for name, values in data.items()}
+        return model.over(thin, len(range(0, count, k)))
+
+    def at(points: Any) -> tuple[FormulaModel, tuple[int, ...]]:
+        found = _points(predictors, points)
+        shape = np.broadcast_shapes(*(v.shape for v in found.values()))
+        flat = {name: np.broadcast_to(v, shape).reshape(-1) for name, v in found.items()}
+        return model.over(flat, int(np.prod(shape))), shape
+
+    return FitTask(
+        formula=str(equation),
+        model=model,
+        target=target,
+        places=[*(data[name] for name in predictors), target],
+        defaults={},
+        every=every,
+        at=at,
+    )
+
+
+def _points(predictors: list[str], points: Any) -> dict[str, Array]:
+    """New points by name."""
+    if isinstance(points, Mapping):
+        lacking = [name for name in predictors if name not in points]
+        if lacking:
+            raise DescentError(f"x has no {lacking[0]!r}; the curve needs {', '.join(predictors)}")
+        return {name: column(name, points[name]) for name in predictors} or {"": np.zeros(())}
+    if len(predictors) > 1:
+        raise DescentError(
+            f"the curve has the predictors {', '.join(predictors)}; give a mapping of names"
+        )
+    name = predictors[0] if predictors else "x"
+    return {name: column(name, points)}

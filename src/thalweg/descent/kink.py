@@ -1,0 +1,89 @@
+"""At a point that cannot be improved though its slope is not zero: is it the bottom of a kink?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thalweg.descent.problem import Vector
+from thalweg.descent.run import Run
+
+__all__ = ["is_bottom_of_kink", "measured_noise"]
+
+_NEAR = 1e-7  # how far around the point slopes are gathered, relative to the sizes
+_MANY = 30  # numbers beyond which so few slopes prove nothing
+
+
+def is_bottom_of_kink(run: Run, x: Vector, value: float) -> bool:
+    """Tell whether the slopes around x balance: zero lies in their convex hull.
+
+    That is Clarke's condition for a point of rest of a function with kinks, such as |x| at 0, seen
+    through slopes at points close by (Burke, Lewis and Overton, SIAM J. Optim. 15 (2005) 751-779).
+    In addition f must not be lower at any of those points than its rounding allows.
+
+    Args:
+        run: the descent.
+        x: the point, `(n,)`.
+        value: f there.
+
+    Returns:
+        True where the condition is met; always False for more than 30 numbers.
+    """
+    n = x.size
+    if n > _MANY:
+        return False
+    sizes = _NEAR * run.sizes(x)
+    offsets = np.vstack([np.eye(n), -np.eye(n), _spread(n)])
+    slopes = []
+    ceiling = max(abs(value), float(run.first_slope * np.max(sizes)))
+    for offset in offsets:
+        found, gradient = run.problem.value_and_gradient(run.project(x + offset * sizes))
+        if not np.isfinite(found) or not np.all(np.isfinite(gradient)):
+            continue
+        if found < value - 1e-6 * ceiling:
+            return False
+        slopes.append(gradient)
+    if not slopes:
+        return False
+    matrix = np.array(slopes).T
+    largest = float(np.max(np.linalg.norm(matrix, axis=0)))
+    return largest > 0.0 and _shortest_in_hull(matrix) <= 1e-6 * largest
+
+
+def _spread(n: int) -> Vector:
+    """Directions in between the axes, the same each time."""
+    corners = np.random.default_rng(20050301).standard_normal((2 * n + 2, n))
+    directions: Vector = corners / np.max(np.abs(corners), axis=1, keepdims=True)
+    return directions
+
+
+def _shortest_in_hull(columns: Vector) -> float:
+    """Give the length of the shortest vector in the convex hull of a matrix' columns."""
+    from scipy.optimize import nnls
+
+    heavy = 1e3 * float(np.max(np.abs(columns)))
+    stacked = np.vstack([columns, np.full(columns.shape[1], heavy)])
+    goal = np.zeros(stacked.shape[0])
+    goal[-1] = heavy
+    weights = nnls(stacked, goal)[0]
+    total = float(np.sum(weights))
+    return float(np.linalg.norm(columns @ weights)) / total if total > 0.0 else float("inf")
+
+
+def measured_noise(run: Run, x: Vector, direction: Vector) -> float:
+    """Measure f's rounding noise from third differences over a few units in the last place.
+
+    Over such a short way every smooth function is a straight line, so that whatever its third
+    differences show is rounding. For independent errors of size σ they have size √20·σ.
+
+    Source:
+        Moré and Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011) 1292-1314.
+    """
+    longest = float(np.max(np.abs(direction) / run.sizes(x), initial=0.0))
+    if not 0.0 < longest < np.inf:
+        return 0.0
+    unit = 1e-13 / longest * direction
+    values = np.array([run.problem.value(run.project(x + k * unit)) for k in range(-4, 5)])
+    if not np.all(np.isfinite(values)):
+        return 0.0
+    third = np.diff(values, 3)
+    return float(np.sqrt(np.mean(third * third) / 20.0))

@@ -1,0 +1,143 @@
+"""One descent from beginning to end on flat numbers: choose a method, run it, say how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+
+from thalweg.descent.bb import bb
+from thalweg.descent.gd import RULES, first_rate, gd
+from thalweg.descent.lbfgs import lbfgs
+from thalweg.descent.newton import newton
+from thalweg.descent.rate_limit import Limit, largest_rate
+from thalweg.descent.run import End, Run, Why
+from thalweg.descent.status import Status
+from thalweg.descent.verdict import DOWN, Verdict, Words, settle
+from thalweg.errors import DescentError
+
+__all__ = ["METHODS", "Outcome", "choose", "solve"]
+
+_SOLVERS: dict[str, Callable[[Run], End]] = {"bb": bb, "lbfgs": lbfgs, "newton": newton}
+
+METHODS: tuple[str, ...] = ("auto", *RULES, "bb", "lbfgs", "newton")
+"""Every method `minimize` knows."""
+
+_SMALL = 60  # up to here the exact Hessian is cheap beside the steps it saves
+_RETRIES = 8
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A descent that has ended.
+
+    Attributes:
+        end: where and why the solver stopped.
+        verdict: what that means.
+        method: the method that ran.
+        rate: its rate, where it has one.
+        limit: the largest rate that would have held, where it was too large.
+    """
+
+    end: End
+    verdict: Verdict
+    method: str
+    rate: float | None = None
+    limit: Limit | None = None
+
+
+def choose(size: int) -> str:
+    """Pick the method for `auto`: the Hessian where there are few numbers, else L-BFGS.
+
+    >>> choose(2), choose(1000)
+    ('newton', 'lbfgs')
+    """
+    return "newton" if size <= _SMALL else "lbfgs"
+
+
+def solve(run: Run, method: str, rate: float | None, words: Words = DOWN) -> Outcome:
+    """Run one method and judge where it ended.
+
+    Args:
+        run: the descent to make.
+        method: one of `METHODS`.
+        rate: for the methods that have one; None for the method's own choice.
+        words: how to speak of it.
+
+    Returns:
+        The outcome.
+
+    Raises:
+        DescentError: for a method that is not known, or a rate that the method cannot use.
+    """
+    if method not in METHODS:
+        raise DescentError(
+            f"There is no method {method!r}. Write one of: {', '.join(METHODS)}."
+        )
+    if rate is not None and not (isfinite(rate) and rate > 0.0):
+        raise DescentError(f"The rate is {rate!r}; it must be a positive number.")
+    if method in RULES:
+        return _with_rate(run, method, rate, words)
+    if rate is not None:
+        taking = ", ".join(RULES)
+        raise DescentError(
+            f"Method {method!r} finds its own step lengths and takes no rate. "
+            f"Leave the rate out, or write one of: {taking}."
+        )
+    if method != "auto":
+        end = _SOLVERS[method](run)
+        return Outcome(end, settle(run, end, words), method)
+    picked = choose(run.size)
+    try:
+        end = _SOLVERS[picked](run)
+    except (LookupError, NotImplementedError):
+        # An op on the way has no second derivative; L-BFGS needs none.
+        picked = "lbfgs"
+        end = lbfgs(run)
+    verdict = settle(run, end, words)
+    verdict.message += f" (auto picked {picked})"
+    return Outcome(end, verdict, picked)
+
+
+def _with_rate(run: Run, method: str, rate: float | None, words: Words) -> Outcome:
+    rule = RULES[method]
+    chosen = rate is None
+    used = first_rate(run, rule) if rate is None else rate
+    for _ in range(_RETRIES):
+        end = gd(run, rule, used)
+        verdict = settle(run, end, words)
+        limit = None
+        rising = end.why is Why.STEPS and not end.fun <= run.first_value
+        if verdict.status is Status.DIVERGED or (
+            rising and verdict.status is Status.OUT_OF_STEPS and rule.factor is not None
+        ):
+            verdict = Verdict(Status.DIVERGED, verdict.message, verdict.finding)
+            if rule.factor is not None:
+                limit = largest_rate(
+                    run, used, rule.factor, lambda trial: rule.at(trial, run.start)
+                )
+            verdict.message = _too_large(run, end, used, rule.factor, limit, words)
+        if not chosen or limit is None:
+            break
+        # The rate was ours to choose, and the way proved steeper than its beginning.
+        used = 0.5 * limit.rate
+        if run.path is not None:
+            run.path.clear()
+    if chosen:
+        verdict.message += f" (rate {used:.4g} was chosen by {method})"
+    return Outcome(end, verdict, method, used, limit)
+
+
+def _too_large(
+    run: Run, end: End, rate: float, factor: float | None, limit: Limit | None, words: Words
+) -> str:
+    f = f"f went from {words.sign * run.first_value:.4g} to {words.sign * end.fun:.4g}"
+    so = f"The rate {rate:.6g} is too large: {f} in {end.nit} step{'s' * (end.nit != 1)}."
+    if factor is None:
+        return so + " Take a smaller one."
+    if limit is None:
+        return so + " No curvature was met on the way that would bound it; take a smaller one."
+    return (
+        so + f" At {run.point(limit.where)} the curvature is {limit.curvature:.6g}, which holds "
+        f"rates below {factor:.4g}/curvature; a rate below {limit.rate:.4g} would have held."
+    )

@@ -1,0 +1,223 @@
+"""From where a solver stopped to one word and one plain sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from thalweg.descent.judge import Finding, judge
+from thalweg.descent.kink import is_bottom_of_kink, measured_noise
+from thalweg.descent.problem import Vector
+from thalweg.descent.run import End, Run, Why
+from thalweg.descent.status import Status
+
+__all__ = ["DOWN", "UP", "Verdict", "Words", "settle"]
+
+_EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How to speak of the way down, and of the way up for `maximize`.
+
+    Attributes:
+        sign: what brings the problem's f to the user's.
+        best, other: what is looked for, and its opposite.
+        curves: how f curves there.
+        falls, falling, lower: what f does on a good way.
+        rises: and on a bad one.
+        infinity: where it goes without end.
+    """
+
+    sign: float
+    best: str
+    other: str
+    curves: str
+    falls: str
+    falling: str
+    lower: str
+    rises: str
+    infinity: str
+
+
+DOWN = Words(1.0, "minimum", "maximum", "up", "falls", "falling", "lower", "rises", "−∞")
+UP = Words(-1.0, "maximum", "minimum", "down", "rises", "rising", "higher", "falls", "+∞")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The word, the sentence, and what was found at the last point."""
+
+    status: Status
+    message: str
+    finding: Finding | None = None
+
+
+def settle(run: Run, end: End, words: Words = DOWN) -> Verdict:
+    """Say how a descent ended.
+
+    Args:
+        run: the descent.
+        end: what its solver brought back.
+        words: of the way down, or up.
+
+    Returns:
+        The verdict; `converged` only where the point has been found to be a minimum.
+    """
+    if end.why is Why.FELL:
+        return Verdict(
+            Status.UNBOUNDED,
+            f"f {words.falls} without end: {_f(end, words)} at {run.point(end.x)}. "
+            f"It has no {words.best} this way; give bounds, or another start.",
+        )
+    if end.why is Why.NOT_FINITE:
+        return _left_domain(run, end)
+    if end.why is Why.CALLBACK:
+        return Verdict(Status.STOPPED, f"The callback stopped it after {_steps(end.nit)}.")
+    if end.why is Why.GREW:
+        at = end.where if end.where is not None else end.x
+        return Verdict(
+            Status.DIVERGED,
+            f"Each step led further out: after {_steps(end.nit)} it is at {run.point(at)}.",
+        )
+    finding = end.finding or judge(run, end.x, end.fun, end.jac)
+    if finding.settled:
+        return _at_rest(run, end, finding, words)
+    if end.why is Why.STALLED:
+        return _stalled(run, end, finding, words)
+    return _out_of_steps(run, end, finding, words)
+
+
+def _f(end: End, words: Words) -> str:
+    return f"f = {words.sign * end.fun:.6g}"
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
+
+
+def _steepness(run: Run, end: End) -> float:
+    return float(np.max(np.abs(run.slope(end.x, end.jac)), initial=0.0))
+
+
+def _left_domain(run: Run, end: End) -> Verdict:
+    at = end.where if end.where is not None else end.x
+    value = run.problem.value(at)
+    what = f"f is {value}" if not np.isfinite(value) else "the gradient of f is not finite"
+    if end.nit == 0 and np.array_equal(at, run.start):
+        return Verdict(
+            Status.LEFT_DOMAIN, f"At the start, {run.point(at)}, {what}. Start elsewhere."
+        )
+    return Verdict(
+        Status.LEFT_DOMAIN,
+        f"Step {end.nit + 1} left the domain: at {run.point(at)} {what}. "
+        "Use a smaller rate, or bounds that keep it inside.",
+    )
+
+
+def _direction(direction: Vector | None) -> str:
+    if direction is None or direction.size > 4:
+        return ""
+    if direction.size == 1:
+        return ""
+    return " along (" + ", ".join(f"{number:.3g}" for number in direction) + ")"
+
+
+def _at_rest(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
+    kind, bend = finding.kind, finding.lowest
+    if kind == "minimum":
+        return Verdict(Status.CONVERGED, _minimum(run, end, bend, words), finding)
+    if kind == "flat":
+        return Verdict(
+            Status.CONVERGED,
+            f"A {words.best} in the weak sense: the slope is zero, and f stays level around "
+            f"{run.point(end.x)} in at least one direction.",
+            finding,
+        )
+    if kind == "dying":
+        return Verdict(
+            Status.STATIONARY,
+            f"Not a {words.best}: the slope dies out (it is {_steepness(run, end):.3g} at "
+            f"{run.point(end.x)}) while f goes on {words.falling} toward about "
+            f"{words.sign * end.fun:.6g}, and no {words.best} is near. It may have none at a "
+            "finite point.",
+            finding,
+        )
+    signed = "" if bend is None else f" (curvature {words.sign * bend:.4g})"
+    way = _direction(finding.direction)
+    if kind == "saddle":
+        named = f"a saddle: f curves {_opposite(words)}{way}{signed}"
+    elif kind == "maximum":
+        named = f"a {words.other}: f curves {_opposite(words)} every way{signed}"
+    else:
+        named = f"no {words.best}: f {words.falls} further on one side{way}"
+    return Verdict(
+        Status.STATIONARY,
+        f"The slope is zero at {run.point(end.x)}, but this is {named}. "
+        "Start a little aside, or use method 'newton', which leaves such points.",
+        finding,
+    )
+
+
+def _opposite(words: Words) -> str:
+    return "down" if words.curves == "up" else "up"
+
+
+def _minimum(run: Run, end: End, bend: float | None, words: Words) -> str:
+    start = f"A {words.best}, {_f(end, words)}: "
+    if not np.any(run.free(end.x, end.jac)):
+        return start + f"every number rests against a bound that f {words.falls} toward."
+    held = "" if np.all(run.free(end.x, end.jac)) else " on the numbers that no bound holds"
+    if bend is None:
+        return start + f"the slope is zero{held}; how f curves could not be found out."
+    if words.sign * bend == 0.0 or abs(bend) <= 1e-300:
+        return start + f"the slope is zero{held} and f {words.rises} to every side that was tried."
+    return (
+        start + f"the slope is zero{held} and f curves {words.curves} in every direction "
+        f"(least curvature {words.sign * bend:.4g})."
+    )
+
+
+def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
+    """No step went down: at rest to rounding, at the bottom of a kink, or stuck."""
+    curved = finding.lowest is None or finding.lowest > -1e-6 * abs(finding.curvature)
+    rounding = 64 * _EPS * abs(end.fun)
+    slope = run.slope(end.x, end.jac)
+    if curved and (
+        finding.gain <= rounding or finding.gain <= 16.0 * measured_noise(run, end.x, slope)
+    ):
+        return Verdict(
+            Status.CONVERGED,
+            f"A {words.best}, {_f(end, words)}, to the rounding of f: the {finding.gain:.2g} that "
+            f"a further step would bring cannot be told from it.",
+            finding,
+        )
+    if is_bottom_of_kink(run, end.x, end.fun):
+        return Verdict(
+            Status.CONVERGED,
+            f"A {words.best} at a kink, {_f(end, words)}: no slope is zero, but the slopes around "
+            f"{run.point(end.x)} balance each other, and f is no {words.lower} at any of them.",
+            finding,
+        )
+    return Verdict(
+        Status.STATIONARY,
+        f"Stuck at {run.point(end.x)}, {_f(end, words)}: the slope is {_steepness(run, end):.3g}, "
+        f"yet no step along it brings f {words.lower}. f may have a kink or a jump here, "
+        "be noisy, or its gradient may not be its own.",
+        finding,
+    )
+
+
+def _out_of_steps(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
+    left = finding.remaining
+    way = ""
+    if np.isfinite(left) and left > 0.0:
+        way = f", about {left:.2g} of x's size away by the curvature here"
+    return Verdict(
+        Status.OUT_OF_STEPS,
+        f"{_steps(end.nit).capitalize()} were not enough: {_f(end, words)}, the slope is "
+        f"{_steepness(run, end):.3g} at {run.point(end.x)}{way}. "
+        "Allow more steps (max_steps) or use another method.",
+        finding,
+    )

@@ -1,0 +1,1 @@
+"""The one reverse sweep and the one forward step, over rows of the table."""

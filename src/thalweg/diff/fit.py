@@ -1,0 +1,60 @@
+"""Fitting a cotangent to its value: summed where the value was broadcast, expanded, cast.
+
+Rules do not mention broadcasting: whatever shape a rule returns that the value's shape broadcasts
+to, or that broadcasts to it, is made right here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle
+from thalweg.errors import ShapeError
+from thalweg.ops.casting import cast
+from thalweg.ops.complex_numbers import real
+from thalweg.ops.movement import broadcast_to, reshape
+from thalweg.ops.reductions import reduce_sum
+
+Spec = tuple[tuple[int, ...], np.dtype[Any]]
+"""Shape and dtype."""
+
+
+def fit(g: Any, spec: Spec) -> Any:
+    """A cotangent (array or Tensor) in the shape and dtype of its value."""
+    shape, dtype = spec
+    raw = g.array if isinstance(g, Handle) else g
+    if raw.dtype is not dtype and raw.dtype != dtype:
+        if raw.dtype.kind == "c" and dtype.kind != "c":
+            g = real(g)
+        g = cast(g, dtype)
+    if raw.shape != shape:
+        g = _reshaped(g, raw.shape, shape)
+    return g
+
+
+def _reshaped(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    lead = len(came) - len(shape)
+    if lead < 0:
+        came = (1,) * -lead + came
+        g = reshape(g, came)
+        lead = 0
+    summed = tuple(
+        place
+        for place, size in enumerate(came)
+        if place < lead or (shape[place - lead] == 1 and size != 1)
+    )
+    if summed:
+        g = reduce_sum(g, summed, True)
+        came = tuple(1 if place in summed else size for place, size in enumerate(came))
+    if lead:
+        came = came[lead:]
+        g = reshape(g, came)
+    if came != shape:
+        try:
+            g = broadcast_to(g, shape)
+        except ValueError as error:
+            raise ShapeError(f"a gradient of shape {came} does not fit a value of shape {shape}") from error
+    return g
+

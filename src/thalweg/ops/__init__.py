@@ -1,0 +1,32 @@
+"""The table: one family a file, one row an op.
+
+Reading this package fills `core.op.TABLE` and `core.composite.COMPOSITES`.
+"""
+
+from thalweg.ops import (
+    arithmetic,
+    casting,
+    comparison,
+    complex_numbers,
+    contraction,
+    creation,
+    indexing,
+    joining,
+    logic,
+    movement,
+    reductions,
+)
+
+__all__ = [
+    "arithmetic",
+    "casting",
+    "comparison",
+    "complex_numbers",
+    "contraction",
+    "creation",
+    "indexing",
+    "joining",
+    "logic",
+    "movement",
+    "reductions",
+]

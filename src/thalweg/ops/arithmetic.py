@@ -1,0 +1,180 @@
+"""Arithmetic: sums, products, quotients, powers, and what rounds."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.op import elementwise
+from thalweg.errors import ShapeError
+from thalweg.ops.comparison import equal, max_share, where
+from thalweg.ops.creation import zeros_like
+
+ANY = (-3.0, 3.0)
+AWAY_FROM_ZERO = (0.4, 3.0)
+PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
+DO_NOT_FIT = (wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),)
+LOCALLY_CONSTANT = "The gradient is 0 wherever it exists, and 0 is returned at the jumps too."
+
+add = elementwise(
+    "add", "x y", operator.add, public="add math.add", numpy=(np.add,),
+    vjp={"x": lambda g: g, "y": lambda g: g}, linear="x y", bounded=True,
+    domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="x + y",
+)  # fmt: skip
+subtract = elementwise(
+    "subtract", "x y", operator.sub, public="subtract math.subtract", numpy=(np.subtract,),
+    vjp={"x": lambda g: g, "y": lambda g: -g}, linear="x y", bounded=True,
+    domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="x - y",
+)  # fmt: skip
+multiply = elementwise(
+    "multiply", "x y", operator.mul, public="multiply math.multiply", numpy=(np.multiply,),
+    vjp={"x": lambda g, y: g * y, "y": lambda g, x: g * x},
+    domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·y",
+)  # fmt: skip
+divide = elementwise(
+    "divide", "x y", operator.truediv,
+    public="divide math.divide truediv math.truediv", numpy=(np.true_divide,),
+    vjp={"x": lambda g, y: g / y, "y": lambda g, ans, y: -g * (ans / y)},
+    domain=(ANY, AWAY_FROM_ZERO), samples=PAIRS, wrong=DO_NOT_FIT, formula="x / y",
+    special=(
+        special(1e-200, 1e-200, value=1.0, grad=(1e200, -1e200), dtypes=("float64",),
+                why="from ans/y; x/y² would overflow"),
+        special(1e-30, 1e-30, value=1.0, grad=(1e30, -1e30)),
+    ),
+)  # fmt: skip
+negative = elementwise(
+    "negative", "x", operator.neg, public="negative math.negative", numpy=(np.negative,),
+    vjp={"x": lambda g: -g}, linear="x", bounded=True, domain=(ANY,), formula="-x",
+)  # fmt: skip
+identity = elementwise(
+    "identity", "input", operator.pos, public="identity", numpy=(np.positive,),
+    vjp={"input": lambda g: g}, linear="input", bounded=True, domain=(ANY,), formula="x",
+)  # fmt: skip
+square = elementwise(
+    "square", "x", np.square, public="square math.square", numpy=(np.square,),
+    vjp={"x": lambda g, x: g * (x + x)}, domain=(ANY,), formula="x²",
+)  # fmt: skip
+
+
+def _power_x(g: Any, x: Any, y: Any) -> Any:
+    if type(y) in (int, float):
+        if y == 2:
+            return g * (x + x)
+        return zeros_like(g) if y == 0 else g * (y * x ** (y - 1))
+    flat = equal(y, 0)
+    return g * where(flat, 0, y * x ** where(flat, 1, y - 1))
+
+
+def _log_of_base(x: Any) -> Any:
+    """log x as d/dy of x**y wants it: 0 at 0, where x**y does not change with a positive y."""
+    return np.log(np.where(x == 0, x.dtype.type(1), x))
+
+
+log_of_base = elementwise(
+    "log_of_base", "x", _log_of_base,
+    vjp={"x": lambda g, x: where(equal(x, 0), 0, g / where(equal(x, 0), 1, x))},
+    domain=(AWAY_FROM_ZERO,), formula="log x, and 0 at 0",
+)  # fmt: skip
+
+power = elementwise(
+    "power", "x y", operator.pow, public="pow math.pow", numpy=(np.power,),
+    vjp={"x": _power_x, "y": lambda g, ans, x: g * (ans * log_of_base(x))},
+    domain=((0.3, 2.5), (-2.0, 2.0)), samples=PAIRS, wrong=DO_NOT_FIT, formula="x**y",
+    note="x**0 is 1 with gradient 0 everywhere, at x = 0 too; d/dy is 0 at x = 0 and NaN for x < 0.",
+    special=(
+        special(0.0, 0.0, value=1.0, grad=(0.0, 0.0)),
+        special(0.0, 0.5, value=0.0, grad=(np.inf, None)),
+        special(-2.0, 3.0, value=-8.0, grad=(12.0, np.nan), why="log(-2) is no real number"),
+        special(0.0, 2.0, value=0.0, grad=(0.0, 0.0)),
+        special(0.0, 1.0, value=0.0, grad=(1.0, 0.0)),
+    ),
+)  # fmt: skip
+
+
+def _floor_divide(x: Any, y: Any) -> Any:
+    return np.floor_divide(x, y)
+
+
+floordiv = elementwise(
+    "floordiv", "x y", operator.floordiv, public="math.floordiv", numpy=(np.floor_divide,),
+    vjp={"x": lambda g: zeros_like(g), "y": lambda g: zeros_like(g)}, bounded=True,
+    domain=((0.6, 0.9), (1.1, 2.0)), samples=PAIRS, wrong=DO_NOT_FIT,
+    formula="⌊x / y⌋", note=LOCALLY_CONSTANT,
+)  # fmt: skip
+floormod = elementwise(
+    "floormod", "x y", operator.mod, public="math.floormod math.mod", numpy=(np.remainder,),
+    vjp={"x": lambda g: g, "y": lambda g, x, y: -g * floordiv(x, y)},
+    domain=((2.2, 2.9), (1.1, 1.4)), samples=PAIRS, wrong=DO_NOT_FIT,
+    formula="x - ⌊x / y⌋·y", note="The jumps are passed over: d/dx = 1, d/dy = -⌊x / y⌋.",
+)  # fmt: skip
+
+
+def _locally_constant(name: str, kernel: Any, public: str, **columns: Any) -> Any:
+    return elementwise(
+        name, "x", kernel, public=public, vjp={"x": lambda g: zeros_like(g)}, bounded=True,
+        domain=((0.1, 0.4),), note=LOCALLY_CONSTANT, **columns,
+    )  # fmt: skip
+
+
+def _at_zero(x: float) -> Any:
+    return special(x, value=x, grad=(0.0,))
+
+
+sign = _locally_constant(
+    "sign", np.sign, "sign math.sign", numpy=(np.sign,), formula="sign x", holomorphic=False,
+    special=(_at_zero(0.0), special(-2.0, value=-1.0, grad=(0.0,))),
+)  # fmt: skip
+floor = _locally_constant(
+    "floor", np.floor, "floor math.floor", numpy=(np.floor,), formula="⌊x⌋",
+    special=(_at_zero(1.0),),
+)  # fmt: skip
+ceil = _locally_constant(
+    "ceil", np.ceil, "math.ceil", numpy=(np.ceil,), formula="⌈x⌉", special=(_at_zero(1.0),),
+)  # fmt: skip
+round = _locally_constant(
+    "round", np.rint, "round math.round math.rint", numpy=(np.rint,),
+    formula="x to the nearest whole number, halves to even",
+    special=(special(0.5, value=0.0, grad=(0.0,)), special(1.5, value=2.0, grad=(0.0,))),
+)  # fmt: skip
+
+
+def _abs_rule(g: Any, x: Any) -> Any:
+    return g * sign(x)
+
+
+abs = elementwise(
+    "abs", "x", np.abs, public="abs math.abs", numpy=(np.abs,),
+    vjp={"x": _abs_rule}, bounded=True, holomorphic=False, domain=(AWAY_FROM_ZERO,), formula="|x|",
+    note="The gradient at 0 is 0. For complex z it is g·z/|z|, as TensorFlow has it.",
+    special=(
+        special(0.0, value=0.0, grad=(0.0,)),
+        special(-0.0, value=0.0, grad=(0.0,)),
+        special(-2.0, value=2.0, grad=(-1.0,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+    ),
+)  # fmt: skip
+
+maximum = elementwise(
+    "maximum", "x y", np.maximum, public="maximum math.maximum", numpy=(np.maximum,),
+    vjp={"x": lambda g, x, y: g * max_share(x, y), "y": lambda g, x, y: g * max_share(y, x)},
+    bounded=True, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="max(x, y)",
+    note="A tie is shared equally. NaN in gives NaN out, and NaN to the input that is NaN.",
+    special=(
+        special(1.0, 1.0, value=1.0, grad=(0.5, 0.5)),
+        special(np.nan, 1.0, value=np.nan, grad=(np.nan, 0.0)),
+        special(1.0, np.nan, value=np.nan, grad=(0.0, np.nan)),
+    ),
+)  # fmt: skip
+minimum = elementwise(
+    "minimum", "x y", np.minimum, public="minimum math.minimum", numpy=(np.minimum,),
+    vjp={"x": lambda g, x, y: g * max_share(-x, -y), "y": lambda g, x, y: g * max_share(-y, -x)},
+    bounded=True, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="min(x, y)",
+    note="A tie is shared equally. NaN in gives NaN out, and NaN to the input that is NaN.",
+    special=(
+        special(1.0, 1.0, value=1.0, grad=(0.5, 0.5)),
+        special(np.nan, 1.0, value=np.nan, grad=(np.nan, 0.0)),
+    ),
+)  # fmt: skip

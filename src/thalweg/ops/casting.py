@@ -1,0 +1,29 @@
+"""Casting: the same numbers in another dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.evidence import sample
+from thalweg.core.op import row
+
+
+@row(
+    inputs="x", public="cast", vjp={"x": lambda g: g}, linear="x", bounded=True,
+    holomorphic=False, samples=(sample((2, 3), dtype="float64"),), formula="x in another dtype",
+    note="Through an integer or a truth value no gradient passes: it is None.",
+)  # fmt: skip
+def cast(x: Any, dtype: Any) -> Any:
+    """The same numbers in another dtype.
+
+    Args:
+        x: any shape.
+        dtype: a NumPy dtype or its name, such as `tw.float32`.
+    """
+    target = np.dtype(dtype)
+    array = np.asarray(x)
+    if array.dtype.kind == "c" and target.kind != "c":
+        array = array.real
+    return array.astype(target)[()]

@@ -1,0 +1,68 @@
+"""Comparison and selection: what is true where, and one of two by it."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.evidence import sample, special
+from thalweg.core.op import Op, elementwise, row
+from thalweg.ops.creation import zeros_like
+
+NO_GRADIENT = "a comparison answers with truth values, which carry no gradient"
+PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)))
+
+
+def _comparison(name: str, kernel: Any, function: Any, formula: str) -> Op:
+    return elementwise(
+        name, "x y", kernel, public=f"{name} math.{name}", numpy=(function,), severs=NO_GRADIENT,
+        domain=((-3.0, 3.0), (-3.0, 3.0)), samples=PAIRS, formula=formula,
+    )  # fmt: skip
+
+
+equal = _comparison("equal", operator.eq, np.equal, "x = y")
+not_equal = _comparison("not_equal", operator.ne, np.not_equal, "x ≠ y")
+less = _comparison("less", operator.lt, np.less, "x < y")
+less_equal = _comparison("less_equal", operator.le, np.less_equal, "x ≤ y")
+greater = _comparison("greater", operator.gt, np.greater, "x > y")
+greater_equal = _comparison("greater_equal", operator.ge, np.greater_equal, "x ≥ y")
+
+
+def _max_share(x: Any, y: Any) -> Any:
+    dtype = np.result_type(x, y)
+    share = np.where(x == y, dtype.type(0.5), np.greater(x, y).astype(dtype))
+    return np.where(np.isnan(x), dtype.type(np.nan), share)
+
+
+max_share = elementwise(
+    "max_share", "x y", _max_share,
+    severs="a weight that is constant on either side of the tie",
+    domain=((-3.0, 3.0), (-3.0, 3.0)), samples=PAIRS,
+    formula="1 where x > y, ½ where x = y, 0 where x < y, NaN where x is NaN",
+)  # fmt: skip
+
+
+@row(
+    inputs="condition x y", numpy=(np.where,), linear="x y", bounded=True,
+    vjp={
+        "condition": None,
+        "x": lambda g, condition: where(condition, g, zeros_like(g)),
+        "y": lambda g, condition: where(condition, zeros_like(g), g),
+    },
+    domain=((-3.0, 3.0),) * 3,
+    samples=(
+        sample(np.array([True, False, True]), (3,), (3,)),
+        sample(np.array([[True], [False]]), (3,), (2, 1)),
+    ),
+    special=(special(np.array(True), 1.0, np.nan, value=1.0, grad=(None, 1.0, 0.0)),),
+    formula="x where the condition holds, else y",
+    note="The branch that is not taken receives a cotangent of exactly 0, and rules keep it 0.",
+)  # fmt: skip
+def select(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, else y."""
+    return np.where(condition, x, y)
+
+
+where = select

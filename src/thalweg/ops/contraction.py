@@ -1,0 +1,95 @@
+"""Contraction: products summed over shared axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.composite import composite
+from thalweg.core.evidence import sample, wrong
+from thalweg.core.op import row
+from thalweg.errors import ShapeError
+from thalweg.ops.complex_numbers import conj
+from thalweg.ops.movement import reshape
+
+
+@row(
+    inputs="x", linear="x", bounded=True, vjp={"x": lambda g: swap_last(g)},
+    samples=(sample((2, 3)), sample((2, 3, 4))), formula="x with its last two axes exchanged",
+)  # fmt: skip
+def swap_last(x: Any) -> Any:
+    """The array with its last two axes exchanged."""
+    return x.swapaxes(-1, -2)
+
+
+def _left(g: Any, a_shape: Any, b: Any) -> Any:
+    """∂/∂A of A·B is G·Bᵀ; a vector counts as one row on the left and one column on the right."""
+    if len(b.shape) == 1:
+        return reshape(g, (*g.shape, 1)) * b
+    if len(a_shape) == 1:
+        g = reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
+        product = g @ swap_last(b)
+        return reshape(product, (*product.shape[:-2], product.shape[-1]))
+    return g @ swap_last(b)
+
+
+def _right(g: Any, a: Any, b_shape: Any) -> Any:
+    """∂/∂B of A·B is Aᵀ·G."""
+    if len(a.shape) == 1:
+        if len(b_shape) == 1:
+            return g * a
+        return reshape(a, (*a.shape, 1)) * reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
+    if len(b_shape) == 1:
+        return swap_last(a) @ reshape(g, (*g.shape, 1)) if len(a.shape) > 2 else swap_last(a) @ g
+    return swap_last(a) @ g
+
+
+def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
+    product = _right(g, a, b_shape)
+    if len(b_shape) == 1 and len(a.shape) > 2:
+        return reshape(product, product.shape[:-1])
+    return product
+
+
+@row(
+    inputs="a b", multilinear="a b",
+    vjp={"a": _left, "b": _right_summed}, name="matmul",
+    samples=(
+        sample((3, 4), (4, 2)), sample((4,), (4, 2)), sample((3, 4), (4,)), sample((4,), (4,)),
+        sample((2, 3, 4), (4, 2)), sample((2, 1, 3, 4), (5, 4, 2)), sample((0, 4), (4, 2)),
+        sample((3, 0), (0, 2)), sample((2, 3, 4), (4,)), sample((4,), (2, 4, 3)),
+    ),
+    wrong=(wrong(np.ones((2, 3)), np.ones((2, 3)), error=ShapeError, words="matmul"),),
+    formula="Σₖ Aᵢₖ Bₖⱼ",
+)  # fmt: skip
+def product(a: Any, b: Any) -> Any:
+    """The matrix product of the last two axes; leading axes broadcast."""
+    return a @ b
+
+
+@composite(inputs="a b", public="matmul linalg.matmul", numpy=(np.matmul,))
+def matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+) -> Any:
+    """The matrix product of the last two axes; leading axes broadcast.
+
+    Args:
+        a: shape `(..., rows, inner)`, or a vector.
+        b: shape `(..., inner, columns)`, or a vector.
+        transpose_a, transpose_b: whether the last two axes are exchanged first.
+        adjoint_a, adjoint_b: likewise, and conjugated.
+
+    Raises:
+        ShapeError: inner sizes that differ.
+    """
+    if transpose_a or adjoint_a:
+        a = swap_last(conj(a) if adjoint_a else a)
+    if transpose_b or adjoint_b:
+        b = swap_last(conj(b) if adjoint_b else b)
+    return product(a, b)

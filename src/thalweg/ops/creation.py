@@ -1,0 +1,40 @@
+"""Creation: zeros, ones, and what else is made from nothing or from a shape alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.evidence import sample
+from thalweg.core.op import row
+
+FROM_SHAPE_ALONE = "it depends on its input's shape and dtype alone"
+
+
+@row(
+    inputs="input", severs=FROM_SHAPE_ALONE, public="zeros_like", numpy=(np.zeros_like,),
+    samples=(sample((2, 3)),), formula="0 in the shape of x",
+)  # fmt: skip
+def zeros_like(input: Any, dtype: Any = None) -> Any:
+    """Zeros in the shape of the input.
+
+    Args:
+        input: any shape.
+        dtype: by default the input's.
+    """
+    return np.zeros(np.shape(input), dtype or np.asarray(input).dtype)
+
+
+@row(
+    inputs="input", severs=FROM_SHAPE_ALONE, public="ones_like", numpy=(np.ones_like,),
+    samples=(sample((2, 3)),), formula="1 in the shape of x",
+)  # fmt: skip
+def ones_like(input: Any, dtype: Any = None) -> Any:
+    """Ones in the shape of the input.
+
+    Args:
+        input: any shape.
+        dtype: by default the input's.
+    """
+    return np.ones(np.shape(input), dtype or np.asarray(input).dtype)

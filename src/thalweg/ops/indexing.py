@@ -1,0 +1,60 @@
+"""Indexing: parts of an array, by slices, by numbers, by lists of them; and putting them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.axes import one_axis
+from thalweg.core.evidence import sample, wrong
+from thalweg.core.op import row
+
+
+@row(
+    inputs="x", linear="x", bounded=True,
+    vjp={"x": lambda g, x_shape, index: put_at(g, shape=x_shape, index=index)},
+    samples=(
+        sample((3, 4), index=1),
+        sample((3, 4), index=(slice(None, None, -2), slice(1, 3))),
+        sample((3, 4), index=(np.array([0, 0, 2]),)),
+        sample((3, 4), index=(..., None, 1)),
+    ),
+    wrong=(wrong(np.ones(3), error=IndexError, words="out of bounds", index=5),),
+    formula="x[index]",
+)  # fmt: skip
+def getitem(x: Any, index: Any) -> Any:
+    """The part of an array that an index names, by NumPy's rules."""
+    return x[index]
+
+
+@row(
+    inputs="x", linear="x", bounded=True, vjp={"x": lambda g, index: getitem(g, index)},
+    samples=(
+        sample((2,), shape=(3, 2), index=1),
+        sample((3, 2), shape=(4, 2), index=(np.array([0, 0, 2]),)),
+    ),
+    formula="zeros of a shape, with x added at an index",
+)  # fmt: skip
+def put_at(x: Any, shape: Any, index: Any) -> Any:
+    """Zeros of a shape with `x` added at `index`; places named twice receive the sum."""
+    out = np.zeros(shape, np.asarray(x).dtype)
+    parts = index if isinstance(index, tuple) else (index,)
+    if any(isinstance(part, np.ndarray | list) for part in parts):
+        np.add.at(out, index, x)
+    else:
+        out[index] = x
+    return out
+
+
+@row(
+    inputs="x", linear="x", bounded=True,
+    vjp={"x": lambda g, x_shape, place, axis: put_at(
+        g, shape=x_shape, index=(slice(None),) * axis + (place,))},
+    prepare=lambda inputs, params: (params[0], one_axis(params[1], np.ndim(inputs[0]))),
+    samples=(sample((3, 4), place=1, axis=0), sample((3, 4), place=2, axis=-1)),
+    formula="the part of x at one place of one axis",
+)  # fmt: skip
+def pick_along(x: Any, place: int, axis: int) -> Any:
+    """The part of an array at one place of one axis."""
+    return x[(slice(None),) * axis + (place,)]

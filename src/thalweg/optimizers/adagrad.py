@@ -1,0 +1,57 @@
+"""Adagrad as a pure pair (init, update)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["AdagradState", "init", "update"]
+
+
+class AdagradState(NamedTuple):
+    """The sum of the squared gradients so far, shaped like the parameters."""
+
+    accumulator: Any
+
+
+def init(params: Any, *, initial_accumulator_value: float = 0.1) -> AdagradState:
+    """Make the state that `update` carries.
+
+    >>> init(np.ones(2)).accumulator
+    array([0.1, 0.1])
+    """
+    return AdagradState(np.full_like(params, initial_accumulator_value))
+
+
+def update(
+    grad: Any,
+    state: AdagradState,
+    params: Any,
+    *,
+    learning_rate: Any = 0.001,
+    epsilon: float = 1e-7,
+) -> tuple[Any, AdagradState]:
+    r"""Take one step of Adagrad: a ← a + g², θ ← θ − α·g/√(a + ε).
+
+    Args:
+        grad: g, shaped like the parameters.
+        state: what `init` or the last `update` gave.
+        params: θ, an array of any shape; it is not written to.
+        learning_rate: α.
+        epsilon: ε, keeps the root away from zero.
+
+    Returns:
+        The new parameters and the new state.
+
+    Source:
+        Duchi, Hazan and Singer, JMLR 12 (2011) 2121; in Keras 3's form.
+
+    >>> new, _ = update(np.array([2.0]), init(np.zeros(1), initial_accumulator_value=0.0),
+    ...                 np.array([1.0]), learning_rate=0.5, epsilon=0.0)
+    >>> new
+    array([0.5])
+    """
+    accumulator = state.accumulator + grad * grad
+    moved = params - learning_rate * grad / np.sqrt(accumulator + epsilon)
+    return moved, AdagradState(accumulator)

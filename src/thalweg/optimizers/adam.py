@@ -1,0 +1,79 @@
+"""Adam and AMSGrad as a pure pair (init, update)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["AdamState", "init", "update"]
+
+
+class AdamState(NamedTuple):
+    """Steps taken, running means of g and g², and, for AMSGrad, the largest mean of g² so far."""
+
+    steps: Any
+    mean: Any
+    square: Any
+    largest: Any
+
+
+def init(params: Any, *, amsgrad: bool = False) -> AdamState:
+    """Make the state that `update` carries: all zero.
+
+    >>> init(np.ones(2)).mean
+    array([0., 0.])
+    """
+    zeros = np.zeros_like(params)
+    return AdamState(0, zeros, zeros.copy(), zeros.copy() if amsgrad else None)
+
+
+def update(
+    grad: Any,
+    state: AdamState,
+    params: Any,
+    *,
+    learning_rate: Any = 0.001,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> tuple[Any, AdamState]:
+    r"""Take one step of Adam.
+
+    m ← m + (1 − β₁)·(g − m), v ← v + (1 − β₂)·(g² − v),
+    θ ← θ − α·√(1 − β₂ᵗ)/(1 − β₁ᵗ)·m/(√v + ε), in step t = 1, 2, …; AMSGrad divides by the root of
+    the largest v so far.
+
+    Args:
+        grad: g, shaped like the parameters.
+        state: what `init` or the last `update` gave; it decides whether AMSGrad.
+        params: θ, an array of any shape; it is not written to.
+        learning_rate: α.
+        beta_1: β₁, how long the mean of g remembers.
+        beta_2: β₂, how long the mean of g² remembers.
+        epsilon: ε, "epsilon hat" of the paper.
+
+    Returns:
+        The new parameters and the new state.
+
+    Source:
+        Kingma and Ba, arXiv:1412.6980, the form above its section 2.1; Reddi, Kale and Kumar,
+        arXiv:1904.09237 (AMSGrad, whose root Keras 3 corrects for bias as Adam's).
+
+    >>> new, _ = update(np.array([5.0]), init(np.zeros(1)), np.array([1.0]),
+    ...                 learning_rate=0.25, epsilon=0.0)
+    >>> new
+    array([0.75])
+    """
+    steps = state.steps + 1
+    rate = learning_rate * (1.0 - beta_2**steps) ** 0.5 / (1.0 - beta_1**steps)
+    mean = state.mean + (grad - state.mean) * (1.0 - beta_1)
+    square = state.square + (grad * grad - state.square) * (1.0 - beta_2)
+    largest = state.largest
+    if largest is None:
+        root = np.sqrt(square)
+    else:
+        largest = np.maximum(largest, square)
+        root = np.sqrt(largest)
+    moved = params - mean * rate / (root + epsilon)
+    return moved, AdamState(steps, mean, square, largest)

@@ -1,0 +1,81 @@
+"""RMSprop as a pure pair (init, update)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["RMSpropState", "init", "update"]
+
+
+class RMSpropState(NamedTuple):
+    """Running means of g² and, where centered, of g; the velocity where there is momentum."""
+
+    square: Any
+    mean: Any
+    velocity: Any
+
+
+def init(params: Any, *, momentum: float = 0.0, centered: bool = False) -> RMSpropState:
+    """Make the state that `update` carries: all zero.
+
+    >>> init(np.ones(2)).square
+    array([0., 0.])
+    """
+    zeros = np.zeros_like(params)
+    return RMSpropState(
+        zeros, zeros.copy() if centered else None, zeros.copy() if momentum else None
+    )
+
+
+def update(
+    grad: Any,
+    state: RMSpropState,
+    params: Any,
+    *,
+    learning_rate: Any = 0.001,
+    rho: float = 0.9,
+    momentum: float = 0.0,
+    epsilon: float = 1e-7,
+) -> tuple[Any, RMSpropState]:
+    r"""Take one step of RMSprop.
+
+    s ← ρ·s + (1 − ρ)·g², d = α·g/√(s + ε), θ ← θ − d. Centered, the running mean m of g is kept
+    too and s − m² stands for s under the root. With momentum, u ← μ·u + d and θ ← θ − u.
+
+    Args:
+        grad: g, shaped like the parameters.
+        state: what `init` or the last `update` gave; it decides whether centered.
+        params: θ, an array of any shape; it is not written to.
+        learning_rate: α.
+        rho: ρ, how long the running means remember.
+        momentum: μ.
+        epsilon: ε, keeps the root away from zero.
+
+    Returns:
+        The new parameters and the new state.
+
+    Source:
+        Tieleman and Hinton, Coursera lecture 6.5 (2012); Graves, arXiv:1308.0850 (centered);
+        in Keras 3's form, where ε stands under the root.
+
+    >>> new, _ = update(np.array([3.0]), init(np.zeros(1)), np.array([1.0]),
+    ...                 learning_rate=0.5, rho=0.0, epsilon=0.0)
+    >>> new
+    array([0.5])
+    """
+    forget = 1.0 - rho
+    square = rho * state.square + forget * (grad * grad)
+    mean = state.mean
+    if mean is None:
+        spread = square + epsilon
+    else:
+        mean = rho * mean + forget * grad
+        spread = square - mean * mean + epsilon
+    step = learning_rate * grad / np.sqrt(spread)
+    velocity = state.velocity
+    if velocity is not None:
+        velocity = momentum * velocity + step
+        step = velocity
+    return params - step, RMSpropState(square, mean, velocity)

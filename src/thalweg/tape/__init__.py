@@ -1,0 +1,1 @@
+"""Tapes and forward accumulators: what is recorded, and what is asked of the record."""

@@ -1,0 +1,188 @@
+"""Asking a record for a gradient: what came as target and source, cotangents in, gradients out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE
+from thalweg.core.trees import flatten, is_nested, pack
+from thalweg.diff.fit import fit
+from thalweg.diff.reverse import reverse_sweep
+from thalweg.errors import DTypeError
+from thalweg.tape.recording import Recording
+from thalweg.tape.unconnected import UnconnectedGradients, unconnected
+from thalweg.values.conversion import as_array, holds_handles, operand, stack_nested
+from thalweg.values.tensor import Tensor
+
+
+class Question(NamedTuple):
+    """The arguments of `gradient`."""
+
+    target: Any
+    sources: Any
+    output_gradients: Any = None
+    unconnected_gradients: Any = "none"
+
+
+def targets_of(target: Any) -> list[Any]:
+    """The Tensors of a target.
+
+    Raises:
+        TypeError: None, or something that left the tape.
+    """
+    if target is None:
+        raise DTypeError(
+            "Argument `target` should be a list or nested structure of Tensors, Variables or "
+            "CompositeTensors to be differentiated, but received None."
+        )
+    leaves = flatten(target)
+    for leaf in leaves:
+        if leaf is not None and not isinstance(leaf, Handle):
+            raise DTypeError(
+                f"the target is a {type(leaf).__name__}, not a Tensor: the value left the tape "
+                f"{_where_it_left(leaf)}; keep it a Tensor (tw.* or np.* functions on Tensors) "
+                f"until the gradient is taken"
+            )
+    return leaves
+
+
+def _where_it_left(leaf: Any) -> str:
+    from thalweg.core.sites import place
+
+    for happening in reversed(STATE.happenings):
+        if happening.kind == "escape":
+            return f"(last escape: {happening.what} at {place(happening.site)})"
+    return "(`.numpy()`, float() or np.array())"
+
+
+def sources_of(sources: Any) -> list[Any]:
+    """The Tensors and Variables of sources.
+
+    Raises:
+        TypeError: None, or something that no tape can watch.
+    """
+    if sources is None:
+        raise DTypeError("sources is None; give the Tensors or Variables to differentiate by")
+    leaves = flatten(sources)
+    for leaf in leaves:
+        if not isinstance(leaf, Handle):
+            raise DTypeError(
+                f"the source is a {type(leaf).__name__} ({str(leaf)[:40]}), which no tape can watch;"
+                f" make it a Tensor before it is used, `x = tw.constant(...)`, and `tape.watch(x)`"
+            )
+    return leaves
+
+
+def answer_gradient(
+    recording: Recording, question: Question, *, strict: bool, release: bool
+) -> Any:
+    """The gradients of a question, in the shape of its sources."""
+    missing = unconnected(question.unconnected_gradients)
+    targets = targets_of(question.target)
+    sources = sources_of(question.sources)
+    cotangents = seeds(recording, targets, question.output_gradients)
+    keys = frozenset([source.key for source in sources])
+    on_path = None if recording.roots <= keys else path_to(recording, keys)
+    if STATE.recorders:
+        found = reverse_sweep(
+            recording.events, cotangents, recording.specs, keys,
+            on_path=on_path, strict=strict, release=release,
+        )  # fmt: skip
+        wrapped = found
+    else:
+        with np.errstate(all="ignore"):
+            found = reverse_sweep(
+                recording.events, cotangents, recording.specs, keys,
+                on_path=on_path, strict=strict, release=release,
+            )  # fmt: skip
+        wrapped = {key: Tensor(found[key]) for key in keys if key in found}
+    grads = [
+        wrapped[source.key] if source.key in wrapped else _absent(source, missing)
+        for source in sources
+    ]
+    return pack(question.sources, grads) if is_nested(question.sources) else grads[0]
+
+
+def _absent(source: Any, missing: UnconnectedGradients) -> Any:
+    if missing is UnconnectedGradients.NONE:
+        return None
+    return Tensor(np.zeros(source.array.shape, source.array.dtype))
+
+
+def seeds(recording: Recording, targets: list[Any], output_gradients: Any) -> dict[Any, Any]:
+    """Cotangents to start from: ones, or what the user gave.
+
+    Raises:
+        ValueError: a wrong number of output gradients, or one of a wrong shape.
+    """
+    given: list[Any] = [None] * len(targets)
+    if output_gradients is not None:
+        given = _flat_cotangents(output_gradients)
+        if len(targets) == 1 and len(given) != 1 and not isinstance(output_gradients, dict):
+            given = [stack_or_array(output_gradients)]
+        if len(given) != len(targets):
+            raise ValueError(
+                f"output_gradients has {len(given)} entries for {len(targets)} targets; give one "
+                f"for each target, None for ones"
+            )
+    lifted = bool(STATE.recorders)
+    cotangents: dict[Any, Any] = {}
+    for place, (target, seed) in enumerate(zip(targets, given, strict=True)):
+        if target is None:
+            continue
+        if isinstance(target, Trainable):
+            recording.read(target)
+        spec = recording.specs.get(target.key)
+        if spec is None:
+            continue
+        one = np.ones(*spec) if seed is None else _cotangent(seed, spec, place)
+        if lifted and not isinstance(one, Handle):
+            one = Tensor(one)
+        elif not lifted and isinstance(one, Handle):
+            one = one.array
+        before = cotangents.get(target.key)
+        cotangents[target.key] = one if before is None else before + one
+    return cotangents
+
+
+def _flat_cotangents(tree: Any) -> list[Any]:
+    return flatten(tree)
+
+
+def stack_or_array(value: Any) -> Any:
+    """A nesting that stands for one array."""
+    return stack_nested(value) if holds_handles(value) else as_array(value)
+
+
+def _cotangent(seed: Any, spec: Any, place: int) -> Any:
+    shape, dtype = spec
+    array, key = operand(seed)
+    array = np.asarray(array)
+    try:
+        np.broadcast_shapes(array.shape, shape)
+        fits = np.broadcast_shapes(array.shape, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"output_gradients[{place}] has shape {array.shape}, but target {place} has shape "
+            f"{shape}; a cotangent has its target's shape"
+        )
+    if key is not None:
+        return fit(seed, spec)
+    return np.broadcast_to(array, shape).astype(dtype)
+
+
+def path_to(recording: Recording, keys: frozenset[Any]) -> set[Any]:
+    """The keys that depend on some sources: what the sweep need not touch is left out."""
+    on_path = set(keys)
+    for _, _, inputs, out, _, _ in recording.events:
+        if not on_path.isdisjoint(inputs):
+            if type(out) is tuple:
+                on_path.update(out)
+            else:
+                on_path.add(out)
+    return on_path

@@ -1,0 +1,311 @@
+"""GradientTape: records what is computed inside `with`, and answers with gradients."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE, Happening, caller_site, tick
+from thalweg.core.trees import flatten
+from thalweg.tape import words
+from thalweg.tape.asking import Question, answer_gradient
+from thalweg.tape.jacobians import batch_jacobian, jacobian
+from thalweg.tape.recording import Recording
+
+INTEGER_WARNINGS = 5
+_integer_warnings = 0
+
+
+class GradientTape:
+    """Records operations on what it watches, for differentiation in reverse.
+
+    Trainable Variables are watched when they are read, Tensors when `watch` is called on them.
+    Tapes nest, to any order. Each thread has its own.
+
+    Args:
+        persistent: whether more than one gradient can be asked for; the record is kept until the
+            tape is dropped.
+        watch_accessed_variables: whether trainable Variables are watched when they are read.
+        strict: whether the strong zero is off: a cotangent of 0 times an infinite derivative then
+            is NaN, as in other libraries.
+
+    >>> import thalweg as tw
+    >>> x = tw.Variable(3.0)
+    >>> with tw.GradientTape() as tape:
+    ...     y = x * x
+    >>> tape.gradient(y, x)
+    <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
+    """
+
+    def __init__(
+        self,
+        persistent: bool = False,
+        watch_accessed_variables: bool = True,
+        *,
+        strict: bool = False,
+    ) -> None:
+        self._persistent = persistent
+        self._watch_accessed = watch_accessed_variables
+        self._strict = strict
+        self._recording: Recording | None = None
+        self._active = False
+        self._entered = False
+        self._variables: tuple[Any, ...] = ()
+        self._history: list[Happening] = []
+        self._spent: Recording | None = None
+
+    def __enter__(self) -> GradientTape:
+        if self._active:
+            raise ValueError(words.STILL_RECORDING)
+        if self._recording is None:
+            self._recording = Recording(self._watch_accessed)
+        self._entered = True
+        self._push("enter")
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._active:
+            self._pop("exit")
+
+    def _push(self, why: str) -> None:
+        STATE.recorders = (*STATE.recorders, self._recording)  # type: ignore[assignment]  # it is not None here
+        self._active = True
+        self._log(why)
+
+    def _pop(self, why: str) -> None:
+        mine = self._recording
+        STATE.recorders = tuple([one for one in STATE.recorders if one is not mine])
+        self._active = False
+        self._log(why)
+
+    def _log(self, kind: str) -> None:
+        self._history.append(Happening(tick(), kind, (), STATE.thread, caller_site(2)))
+
+    def watch(self, tensor: Any) -> None:
+        """Watch a Tensor, a Variable or a nesting of them.
+
+        Args:
+            tensor: what to follow from here on; what was computed from it before is not followed.
+
+        Raises:
+            ValueError: something that is no Tensor or Variable.
+            RuntimeError: the tape was never entered.
+        """
+        if self._recording is None:
+            raise RuntimeError(words.USED if self._spent else f"watch: {words.NEVER_ENTERED}")
+        recording = self._recording
+        for leaf in flatten(tensor):
+            if not isinstance(leaf, Handle):
+                raise ValueError(
+                    f"Passed in object {leaf!r} of type '{type(leaf).__name__}', not tf.Tensor or "
+                    f"tf.Variable or ExtensionType. Make a Tensor of it first: tw.constant(...)."
+                )
+            kind = leaf.array.dtype
+            if kind.kind not in "fc":
+                _warn_integer(kind)
+            elif leaf.key not in recording.specs:
+                recording.follow(leaf.key, leaf.array)
+            if isinstance(leaf, Trainable):
+                recording.variables[leaf.key] = leaf
+            recording.log.append(Happening(tick(), "watch", (leaf.key,), "", caller_site()))
+
+    @contextlib.contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Record nothing inside this `with`.
+
+        Raises:
+            RuntimeError: the tape is not recording.
+        """
+        if not self._active:
+            raise RuntimeError(words.STOP_NOT_RECORDING)
+        self._pop("stop_recording")
+        try:
+            yield
+        finally:
+            self._push("resume")
+
+    def reset(self) -> None:
+        """Forget everything recorded so far; what was watched must be watched again.
+
+        Raises:
+            ValueError: the tape is not recording.
+        """
+        if not self._active:
+            raise ValueError(words.NOT_RECORDING)
+        self._pop("reset")
+        self._recording = Recording(self._watch_accessed)
+        self._push("resume")
+
+    def watched_variables(self) -> tuple[Any, ...]:
+        """The Variables watched so far, in the order in which they were made."""
+        if self._recording is not None:
+            found = self._recording.variables
+            self._variables = tuple([found[key] for key in sorted(found)])
+        return self._variables
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: Any = "none",
+    ) -> Any:
+        """The gradient of a target with respect to sources.
+
+        Of a target that is no scalar, and of several, it is the gradient of the sum.
+
+        Args:
+            target: a Tensor, a Variable or a nesting of them.
+            sources: a Tensor, a Variable or a nesting of them; intermediate values too.
+            output_gradients: a cotangent for each target, None for ones.
+            unconnected_gradients: "none" or "zero", for sources that the target does not depend on.
+
+        Returns:
+            A nesting shaped like `sources`: a Tensor of the source's shape and dtype for each, or
+            None; `explain` tells why it is None.
+
+        Raises:
+            RuntimeError: a second call on a tape that is not persistent, or a tape never entered.
+            TypeError: a target or a source that is no Tensor.
+            ValueError: a wrong number or shape of `output_gradients`.
+            MissingRuleError: an op on the path has no rule.
+        """
+        question = Question(target, sources, output_gradients, unconnected_gradients)
+        recording = self._opened()
+        release = not self._persistent
+        grads = answer_gradient(recording, question, strict=self._strict, release=release)
+        if release:
+            self._close(recording)
+        return grads
+
+    def _opened(self) -> Recording:
+        """The record, with a tape that is not persistent off the stack for good."""
+        if self._recording is None:
+            raise RuntimeError(words.USED if self._entered else words.NEVER_ENTERED)
+        if self._active:
+            if not self._persistent:
+                self._pop("gradient")
+            else:
+                _warn_inside()
+        return self._recording
+
+    def _close(self, recording: Recording) -> None:
+        self.watched_variables()
+        self._spent = recording
+        self._recording = None
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: Any = "none",
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The derivative of every element of a target with respect to every element of sources.
+
+        Args:
+            target: a Tensor, or a nesting of them.
+            sources: a Tensor, a Variable or a nesting of them.
+            unconnected_gradients: "none" or "zero".
+            parallel_iterations, experimental_use_pfor: accepted for TensorFlow's sake; the answer
+                does not depend on them.
+
+        Returns:
+            For each source a Tensor of shape `target.shape + source.shape`, or None.
+
+        Raises:
+            RuntimeError: as `gradient`; and `experimental_use_pfor=False` on a tape that is not
+                persistent, as in TensorFlow.
+        """
+        if not experimental_use_pfor and not self._persistent and self._entered:
+            raise RuntimeError(words.LOOP_NEEDS_PERSISTENT)
+        recording = self._opened()
+        answer = jacobian(recording, target, sources, unconnected_gradients, strict=self._strict)
+        if not self._persistent:
+            self._close(recording)
+        return answer
+
+    def batch_jacobian(
+        self,
+        target: Any,
+        source: Any,
+        unconnected_gradients: Any = "none",
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """The Jacobian of each row of a target with respect to the same row of a source.
+
+        Rows must not depend on other rows: this is not checked, as in TensorFlow.
+
+        Args:
+            target: shape `(batch, …)`, rank at least 2.
+            source: shape `(batch, …)`, rank at least 2.
+            unconnected_gradients: accepted; an unconnected source has zeros either way.
+            parallel_iterations: only on a persistent tape, as in TensorFlow.
+            experimental_use_pfor: accepted for TensorFlow's sake.
+
+        Returns:
+            Shape `(batch, *target.shape[1:], *source.shape[1:])`.
+
+        Raises:
+            ValueError: ranks below 2, or first dimensions that differ.
+        """
+        if parallel_iterations is not None and not self._persistent and self._entered:
+            raise RuntimeError(words.PARALLEL_NEEDS_PERSISTENT)
+        recording = self._opened()
+        answer = batch_jacobian(recording, target, source, strict=self._strict)
+        if not self._persistent:
+            self._close(recording)
+        return answer
+
+    def explain(self, target: Any, source: Any) -> Any:
+        """Why the gradient of a target with respect to a source is None, in words with line numbers.
+
+        Args:
+            target: as given to `gradient`.
+            source: as given to `gradient`.
+
+        Returns:
+            An Explanation; `print` it.
+        """
+        from thalweg.tape.explain import explain
+
+        recording = self._recording or self._spent
+        return explain(recording, self._history, target, source, strict=self._strict)
+
+
+def _warn_integer(kind: np.dtype[Any]) -> None:
+    global _integer_warnings
+    _integer_warnings += 1
+    if _integer_warnings <= INTEGER_WARNINGS:
+        warnings.warn(
+            f"The dtype of the watched tensor must be floating (e.g. tf.float32), got tf.{kind.name}"
+            f"; its gradient is None. Make it a float with tw.cast.",
+            stacklevel=3,
+        )
+
+
+_warned_inside = False
+
+
+def _warn_inside() -> None:
+    global _warned_inside
+    if not _warned_inside:
+        _warned_inside = True
+        warnings.warn(
+            "Calling GradientTape.gradient on a persistent tape inside its context is significantly "
+            "less efficient than calling it outside the context (it causes the gradient ops to be "
+            "recorded on the tape, leading to increased CPU and memory usage). Only call "
+            "GradientTape.gradient inside the context if you actually want to trace the gradient "
+            "in order to compute higher order derivatives.",
+            stacklevel=3,
+        )
+
+
+__all__ = ["GradientTape"]

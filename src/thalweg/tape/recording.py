@@ -1,0 +1,148 @@
+"""What a tape writes down: which values it follows, each call on them, and what happened besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Trainable
+from thalweg.core.op import Op
+from thalweg.core.recording import Happening, Site
+from thalweg.diff.fit import Spec
+
+SINGLE = np.dtype(np.float32)
+DOUBLE = np.dtype(np.float64)
+
+
+class Recording:
+    """The record behind a tape: an append-only list of events, and the log that explanations read."""
+
+    def __init__(self, watch_accessed: bool) -> None:
+        self.events: list[Any] = []
+        self.specs: dict[Any, Spec] = {}
+        self.roots: set[Any] = set()
+        self.variables: dict[int, Any] = {}
+        self.log: list[Happening] = []
+        self.severed: list[Any] = []
+        self.watch_accessed = watch_accessed
+
+    def follow(self, key: Any, array: Any) -> None:
+        """Follow a value from here on."""
+        self.specs[key] = (array.shape, array.dtype)
+        self.roots.add(key)
+
+    def read(self, variable: Trainable) -> None:
+        """See that a Variable is read: it is followed from its first reading on."""
+        key = variable.key
+        if key not in self.specs and self.watch_accessed and variable.trainable:
+            self.watch_variable(variable)
+
+    def watch_variable(self, variable: Any) -> None:
+        """Follow a Variable and remember it for `watched_variables`."""
+        self.variables[variable.key] = variable
+        if variable.array.dtype.kind in "fc":
+            self.follow(variable.key, variable.array)
+
+    def record(
+        self,
+        op: Op,
+        keys: tuple[Any, ...],
+        values: tuple[Any, ...],
+        params: tuple[Any, ...],
+        out: Any,
+        site: Site,
+    ) -> bool:
+        """Write a call down if something followed goes in; what is kept is what its rules name."""
+        specs = self.specs
+        count = len(keys)
+        if count == 1:
+            mask = 1 if keys[0] in specs else 0
+        elif count == 2:
+            mask = (1 if keys[0] in specs else 0) + (2 if keys[1] in specs else 0)
+        elif op.variadic:
+            return self._record_list(op, keys, values, params, out, site)
+        else:
+            mask = sum([1 << place for place, key in enumerate(keys) if key in specs])
+        if not mask:
+            return False
+        if op.variadic:
+            return self._record_list(op, keys, values, params, out, site)
+        plan = op.plans[mask]
+        if not plan or op.severs:
+            self.severed.append((op, keys, _keys_of(out), site))
+            return False
+        keep = op.keep[mask]
+        if count == 1:
+            kept: tuple[Any, ...] = (
+                out.array if keep[0] and type(out) is not tuple else None,
+                values[0] if keep[1] else None,
+            )
+        elif count == 2:
+            kept = (
+                out.array if keep[0] and type(out) is not tuple else None,
+                values[0] if keep[1] else None,
+                values[1] if keep[2] else None,
+            )
+        else:
+            kept = (
+                out.array if keep[0] and type(out) is not tuple else None,
+                *[value if wanted else None for value, wanted in zip(values, keep[1:], strict=True)],
+            )
+        if params:
+            kept = (*kept, *params)
+        if op.needs_shapes:
+            kept = (*kept, *[np.shape(value) for value in values])
+        if type(out) is tuple:
+            return self._record_several(op, plan, keys, out, kept, keep, site)
+        array = out.array
+        dtype = array.dtype
+        if dtype is not SINGLE and dtype is not DOUBLE and dtype.kind not in "fc":
+            self.severed.append((op, keys, (out.key,), site))
+            return False
+        specs[out.key] = (array.shape, dtype)
+        self.events.append((op, plan, keys, out.key, kept, site))
+        return True
+
+    def _record_several(
+        self, op: Op, plan: Any, keys: Any, out: Any, kept: Any, keep: Any, site: Any
+    ) -> bool:
+        """A call with several answers."""
+        for part in out:
+            self.specs[part.key] = (part.array.shape, part.array.dtype)
+        if keep[0]:
+            kept = (tuple([part.array for part in out]), *kept[1:])
+        self.events.append((op, plan, keys, _keys_of(out), kept, site))
+        return True
+
+    def _record_list(
+        self, op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any
+    ) -> bool:
+        """A call over a list of inputs; what a rule names is kept of all of them."""
+        followed = [place for place, key in enumerate(keys) if key in self.specs]
+        if not followed:
+            return False
+        rule = op.rules[0]
+        if op.severs or rule is None:
+            self.severed.append((op, keys, _keys_of(out), site))
+            return False
+        keep = op.keep[1]
+        answer = None
+        if keep[0]:
+            answer = tuple([part.array for part in out]) if type(out) is tuple else out.array
+        shapes = tuple([np.shape(value) for value in values]) if op.needs_shapes else None
+        kept = (answer, tuple(values) if keep[1] else None, *params, shapes)
+        outs = out if type(out) is tuple else (out,)
+        for part in outs:
+            self.specs[part.key] = (part.array.shape, part.array.dtype)
+        plan = tuple([(place, rule) for place in followed])
+        self.events.append((op, plan, keys, _keys_of(out), kept, site))
+        return True
+
+    def note(self, happening: Happening) -> None:
+        """Write down something that a gradient does not pass."""
+        self.log.append(happening)
+
+
+def _keys_of(out: Any) -> Any:
+    return tuple([part.key for part in out]) if type(out) is tuple else out.key

@@ -1,0 +1,1 @@
+"""Tensor and Variable: what the user holds."""

@@ -1,0 +1,125 @@
+"""From what a user passes to arrays: dtypes as TensorFlow chooses them, and always a snapshot.
+
+Python floats become float32 (or what `set_floatx` says), ints int32, arrays keep their dtype. An
+array is copied, so that changing it later cannot change a recorded computation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE
+from thalweg.core.trees import flatten
+from thalweg.errors import DTypeError, ShapeError
+from thalweg.ops.joining import stack
+from thalweg.values.floatx import floatx
+
+PLAIN = (float, int, bool, complex)
+INT32 = np.iinfo(np.int32)
+
+
+def operand(x: Any) -> tuple[Any, Any]:
+    """What an op computes with, and the key that tapes know it by (None for what they cannot know)."""
+    if isinstance(x, Handle):
+        if isinstance(x, Trainable):
+            for recorder in STATE.recorders:
+                recorder.read(x)
+        return x.array, x.key
+    if type(x) in PLAIN or x is None:
+        return x, None
+    if isinstance(x, list | tuple) and holds_handles(x):
+        stacked = stack_nested(x)
+        return stacked.array, stacked.key
+    return as_array(x), None
+
+
+def holds_handles(tree: Any) -> bool:
+    """Whether there is a Tensor or a Variable somewhere in a nesting of lists and tuples."""
+    return any(isinstance(leaf, Handle) for leaf in flatten(tree))
+
+
+def stack_nested(tree: Any) -> Any:
+    """A Tensor made of a nesting of lists with Tensors in it; recorded."""
+    parts = [stack_nested(part) if isinstance(part, list | tuple) else part for part in tree]
+    return stack.eager(parts)
+
+
+def as_array(x: Any, dtype: Any = None) -> Any:
+    """A fresh array (or NumPy scalar) of a user's value.
+
+    Raises:
+        ShapeError: a ragged nesting.
+        DTypeError: nothing that is a number, a truth value or a text.
+    """
+    if dtype is not None:
+        dtype = np.dtype(dtype)
+    if isinstance(x, np.generic):
+        return x if dtype is None else x.astype(dtype)
+    if isinstance(x, np.ndarray):
+        return _checked(np.array(x, dtype=dtype, copy=True), x)
+    if hasattr(x, "__array__"):
+        return _checked(np.array(x, dtype=dtype, copy=True), x)
+    return python_array(x, dtype)
+
+
+def python_array(x: Any, dtype: Any = None) -> Any:
+    """An array of Python numbers in lists, or of one of them."""
+    try:
+        found = np.array(x)
+    except ValueError as error:
+        raise ShapeError(
+            f"cannot make a Tensor of a ragged nesting: {error}; give every row the same length"
+        ) from error
+    except (TypeError, OverflowError) as error:
+        raise DTypeError(f"cannot make a Tensor of {type(x).__name__}: {error}") from error
+    _checked(found, x)
+    if dtype is None:
+        dtype = _dtype_of_python(found, x)
+    if found.dtype.kind == "f" and dtype.kind in "iu" and found.size:
+        raise DTypeError(
+            f"cannot make a {dtype.name} Tensor of floats such as {found.ravel()[0]!r}; "
+            f"round them or use tw.cast"
+        )
+    with np.errstate(over="ignore"):
+        cast = found.astype(dtype, copy=False)
+    return cast if cast.ndim else cast[()]
+
+
+def _dtype_of_python(found: np.ndarray, x: Any) -> np.dtype[Any]:
+    kind = found.dtype.kind
+    leaf = x
+    while isinstance(leaf, list | tuple) and leaf:
+        leaf = leaf[0]
+    if isinstance(leaf, np.ndarray | np.generic) or hasattr(leaf, "__array__"):
+        return found.dtype
+    if kind == "f":
+        return floatx()
+    if kind == "i":
+        if not found.size:
+            return np.dtype(np.int32)
+        inside = INT32.min <= found.min() and found.max() <= INT32.max
+        return np.dtype(np.int32 if inside else np.int64)
+    if kind == "c":
+        return np.dtype(np.complex128)
+    return found.dtype
+
+
+def _checked(array: Any, came: Any) -> Any:
+    if array.dtype.kind not in "biufcUS":
+        raise DTypeError(
+            f"cannot make a Tensor of {type(came).__name__} {str(came)[:40]!r}; "
+            f"give numbers, truth values, or lists and arrays of them"
+        )
+    if isinstance(array, np.ndarray) and array.ndim == 0:
+        return array[()]
+    return array
+
+
+def convert(value: Any) -> Any:
+    """An operand as an array: what is a plain Python number becomes one of the default dtype."""
+    if value is None or isinstance(value, np.ndarray | np.generic):
+        return value
+    return python_array(value)

@@ -1,0 +1,38 @@
+"""Building what the user calls: every row's eager call, every composite's face, the operators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thalweg import ops
+from thalweg.core.composite import COMPOSITES
+from thalweg.core.dispatch import build
+from thalweg.core.op import TABLE
+from thalweg.values import numpy_protocol, operators
+from thalweg.values.constant import lift
+from thalweg.values.conversion import convert, operand
+from thalweg.values.tensor import Tensor
+
+FAMILIES = ops.__all__
+
+
+def build_all() -> dict[str, Any]:
+    """Build everything once.
+
+    Returns:
+        What is public, by dotted name below `thalweg`: `{"sin": …, "math.sin": …}`.
+    """
+    for op in TABLE.values():
+        build(op, Tensor, operand, convert)
+    for made in COMPOSITES.values():
+        made.build(lift)
+    operators.install()
+    numpy_protocol.install()
+    public: dict[str, Any] = {}
+    for source in (*TABLE.values(), *COMPOSITES.values()):
+        for name in source.public.split():
+            public[name] = source.eager
+    return public
+
+
+PUBLIC = build_all()
