@@ -35,7 +35,7 @@ class Problem:
         stderr: their certified standard deviations.
         rss: the certified residual sum of squares.
         rsd: the certified residual standard deviation.
-        dof: degrees of freedom.
+        dof: degrees of freedom, rows less parameters (Rat43's file prints 9 for its 11).
         table: the measurements.
     """
 
@@ -95,7 +95,7 @@ def read_dat(path: Path) -> Problem:
         stderr=stderr,
         rss=float(_after(r"Residual Sum of Squares: +(\S+)", text)),
         rsd=float(_after(r"Residual Standard Deviation: +(\S+)", text)),
-        dof=int(_after(r"Degrees of Freedom: +(\d+)", text)),
+        dof=len(rows) - len(parameters),
         table=Table(
             names=tuple(names),
             columns={name: matrix[:, place].copy() for place, name in enumerate(names)},
