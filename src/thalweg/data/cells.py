@@ -77,7 +77,8 @@ def _split_words(line: str) -> list[str]:
     while position < len(line):
         found = _WORD.match(line, position)
         if found is None:
-            raise ValueError(_quote_fault("unexpected end of data"))
+            closed = _QUOTED.match(line, position)
+            raise ValueError(_quote_fault("expected after" if closed else "end of data"))
         quoted, bare = found.groups()
         words.append(bare if quoted is None else quoted.replace('""', '"').strip(" \t"))
         blanks = _BLANKS.match(line, found.end())
