@@ -32,7 +32,8 @@ class Rule:
         update: the pure update; takes `learning_rate`.
         factor: on a quadratic the method holds for rates below factor/λ; None where its steps are
             scaled by the slopes themselves and no such bound exists.
-        rate: the rate where none is given; None for one from the curvature at the start.
+        rate: the rate where none is given, as a share of the start's size; None for one from the
+            curvature at the start.
     """
 
     name: str
@@ -73,9 +74,9 @@ RULES = _rules()
 def first_rate(run: Run, rule: Rule) -> float:
     """Give the rate where the user gave none: 1/λ at the start, or the rule's own."""
     if rule.rate is not None:
-        return rule.rate
+        return rule.rate * (float(np.max(np.abs(run.start), initial=0.0)) or 1.0)
     curvature = largest_curvature(run.problem, run.start)
-    if 0.0 < curvature and isfinite(curvature):
+    if curvature > 0.0 and isfinite(curvature):
         return 1.0 / curvature
     gradient = run.problem.value_and_gradient(run.start)[1]
     steepest = float(np.max(np.abs(gradient) / run.sizes(run.start), initial=0.0))

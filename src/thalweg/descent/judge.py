@@ -96,6 +96,8 @@ def _judge_by_spectrum(run: Run, x: Vector, value: float, spectrum: Spectrum) ->
     direction = spectrum.spread(spectrum.axes[:, 0], run.size)
     finding = Finding("not yet", spectrum.remaining, lowest, direction, None, largest)
     finding.gain = spectrum.gain
+    if lowest < 0.0 and not _comes_to_rest(run, x, spectrum):
+        return finding
     level = max(abs(lowest), abs(largest)) == 0.0
     if not spectrum.remaining <= run.tol:
         if _is_dying(run, value, spectrum.length, spectrum.gain):
@@ -115,6 +117,21 @@ def _judge_by_spectrum(run: Run, x: Vector, value: float, spectrum: Spectrum) ->
     if finding.kind == "flat" and level and died_out(run, x):
         finding.kind = "dying"
     return finding
+
+
+def _comes_to_rest(run: Run, x: Vector, spectrum: Spectrum) -> bool:
+    """Tell whether the Newton step leads to a zero slope, where f curves down.
+
+    A step that is short because the curvature is large and negative proves nothing: √x near 0 has
+    such steps, and no zero slope anywhere.
+    """
+    slope = float(np.max(np.abs(spectrum.slopes), initial=0.0))
+    if spectrum.remaining == 0.0:
+        return True
+    bends = np.where(spectrum.curvatures == 0.0, np.inf, spectrum.curvatures)
+    step = spectrum.spread(spectrum.axes @ (-spectrum.slopes / bends), run.size)
+    there = run.problem.value_and_gradient(run.project(x + step))[1][spectrum.free]
+    return bool(np.max(np.abs(there), initial=0.0) <= 0.1 * slope)
 
 
 def _kind(lowest: float, largest: float, weak: float, lower: bool, flat: bool) -> Kind:
@@ -184,7 +201,8 @@ def _newton_step(
         hp = product(p)
         bend = float(p @ hp)
         if not bend > 0.0:
-            return s, True  # the curvature's own test follows
+            # No bottom this way; |curvature| still says how far the slope reaches.
+            return s + (rr / max(-bend, 1e-300)) * p, True
         a = rr / bend
         s = s + a * p
         r = r - a * hp
@@ -209,9 +227,7 @@ class Gate:
     def __init__(self, first_slope: float) -> None:
         self.bar = 1e-4 * first_slope if first_slope < inf else 0.0
 
-    def judge(
-        self, run: Run, x: Vector, value: float, gradient: Vector, slope: float
-    ) -> Finding:
+    def judge(self, run: Run, x: Vector, value: float, gradient: Vector, slope: float) -> Finding:
         """Ask the judge; lower the bar where it is too early."""
         finding = judge(run, x, value, gradient)
         if not finding.settled:

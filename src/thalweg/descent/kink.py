@@ -7,13 +7,13 @@ import numpy as np
 from thalweg.descent.problem import Vector
 from thalweg.descent.run import Run
 
-__all__ = ["is_bottom_of_kink", "measured_noise"]
+__all__ = ["is_bottom_of_kink"]
 
 _NEAR = 1e-7  # how far around the point slopes are gathered, relative to the sizes
 _MANY = 30  # numbers beyond which so few slopes prove nothing
 
 
-def is_bottom_of_kink(run: Run, x: Vector, value: float) -> bool:
+def is_bottom_of_kink(run: Run, x: Vector, value: float, gradient_here: Vector) -> bool:
     """Tell whether the slopes around x balance: zero lies in their convex hull.
 
     That is Clarke's condition for a point of rest of a function with kinks, such as |x| at 0, seen
@@ -24,6 +24,7 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float) -> bool:
         run: the descent.
         x: the point, `(n,)`.
         value: f there.
+        gradient_here: the slope there, `(n,)`.
 
     Returns:
         True where the condition is met; always False for more than 30 numbers.
@@ -44,9 +45,12 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float) -> bool:
         slopes.append(gradient)
     if not slopes:
         return False
-    matrix = np.array(slopes).T
+    # Each slope is multiplied by the sizes: f's change over a comparable way in every number.
+    matrix = np.array(slopes).T * sizes[:, np.newaxis]
     largest = float(np.max(np.linalg.norm(matrix, axis=0)))
-    return largest > 0.0 and _shortest_in_hull(matrix) <= 1e-6 * largest
+    own = float(np.linalg.norm(gradient_here * sizes))
+    # Around a smooth minimum the slopes balance too, but the slope of the point itself is small.
+    return own >= 1e-2 * largest > 0.0 and _shortest_in_hull(matrix) <= 1e-6 * own
 
 
 def _spread(n: int) -> Vector:
@@ -67,23 +71,3 @@ def _shortest_in_hull(columns: Vector) -> float:
     weights = nnls(stacked, goal)[0]
     total = float(np.sum(weights))
     return float(np.linalg.norm(columns @ weights)) / total if total > 0.0 else float("inf")
-
-
-def measured_noise(run: Run, x: Vector, direction: Vector) -> float:
-    """Measure f's rounding noise from third differences over a few units in the last place.
-
-    Over such a short way every smooth function is a straight line, so that whatever its third
-    differences show is rounding. For independent errors of size σ they have size √20·σ.
-
-    Source:
-        Moré and Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011) 1292-1314.
-    """
-    longest = float(np.max(np.abs(direction) / run.sizes(x), initial=0.0))
-    if not 0.0 < longest < np.inf:
-        return 0.0
-    unit = 1e-13 / longest * direction
-    values = np.array([run.problem.value(run.project(x + k * unit)) for k in range(-4, 5)])
-    if not np.all(np.isfinite(values)):
-        return 0.0
-    third = np.diff(values, 3)
-    return float(np.sqrt(np.mean(third * third) / 20.0))

@@ -8,12 +8,14 @@ import numpy as np
 
 from thalweg.descent.judge import Gate
 from thalweg.descent.line_search import Landing, wolfe_step
+from thalweg.descent.noise import measured_noise
 from thalweg.descent.problem import Vector
 from thalweg.descent.run import End, Run, StoppedByCallback, Why
 
 __all__ = ["lbfgs"]
 
 _MEMORY = 10
+_IDLE = 40  # so many steps in a row that bring no new low are rounding, not descent
 _ESCAPES = 20  # so many times a saddle is left along its downward curvature
 
 Pairs = deque[tuple[Vector, Vector, float]]
@@ -35,7 +37,8 @@ def lbfgs(run: Run) -> End:
         return End(here.x, value, gradient, 0, Why.NOT_FINITE, where=here.x)
     gate = Gate(run.first_slope)
     pairs: Pairs = deque(maxlen=_MEMORY)
-    escapes = 0
+    escapes = idle = 0
+    lowest = value
     for step in range(run.max_steps + 1):
         slope = run.slope(here.x, here.jac)
         steepness = float(np.max(np.abs(slope), initial=0.0))
@@ -47,6 +50,7 @@ def lbfgs(run: Run) -> End:
                 escapes += 1
                 pairs.clear()
                 here = _at(run, finding.lower)
+                lowest, idle = here.fun, 0
                 gate = Gate(run.first_slope)
                 continue
         if step == run.max_steps:
@@ -56,6 +60,10 @@ def lbfgs(run: Run) -> End:
             return End(here.x, here.fun, here.jac, step, Why.STALLED)
         _learn(pairs, new.x - here.x, new.jac - here.jac)
         here = new
+        idle = 0 if here.fun < lowest else idle + 1
+        lowest = min(lowest, here.fun)
+        if idle > _IDLE:
+            return End(here.x, here.fun, here.jac, step + 1, Why.STALLED)
         if run.fell(here.x, here.fun):
             return End(here.x, here.fun, here.jac, step + 1, Why.FELL)
         if run.watched:
@@ -83,12 +91,16 @@ def _step(run: Run, here: Landing, slope: Vector, pairs: Pairs) -> Landing | Non
             direction = np.where(slope != 0.0, direction, 0.0)
         fall = float(here.jac @ direction)
         if fall < 0.0 and np.isfinite(fall):
+            first = 1.0 if pairs else _modest(run, here.x, direction)
             if run.lower is None:
-                first = 1.0 if pairs else _modest(run, here.x, direction)
                 departure = Landing(0.0, here.x, here.fun, here.jac, fall)
                 new = wolfe_step(run.problem, departure, direction, first)
+                if new is None:
+                    # Perhaps f is noisier than it looks; then let the slope decide.
+                    noise = 10.0 * measured_noise(run, here.x, direction)
+                    if noise > 0.0:
+                        new = wolfe_step(run.problem, departure, direction, first, noise, turns=20)
             else:
-                first = 1.0 if pairs else _modest(run, here.x, direction)
                 new = _bent_step(run, here, direction, first)
             if new is not None and not np.array_equal(new.x, here.x):
                 return new
@@ -110,7 +122,8 @@ def _bent_step(run: Run, here: Landing, direction: Vector, t: float) -> Landing 
         x = run.project(here.x + t * direction)
         value, gradient = run.problem.value_and_gradient(x)
         fall = float(here.jac @ (x - here.x))
-        good = value <= here.fun + 1e-4 * fall and fall < 0.0 and np.all(np.isfinite(gradient))
+        good = value <= here.fun + 1e-4 * fall and fall < 0.0
+        good = good and bool(np.all(np.isfinite(gradient)))
         if not good and best is None and abs(value - here.fun) <= rounding:
             smaller = np.max(np.abs(run.slope(x, gradient))) < np.max(
                 np.abs(run.slope(here.x, here.jac))
@@ -119,8 +132,10 @@ def _bent_step(run: Run, here: Landing, direction: Vector, t: float) -> Landing 
         if good and (best is None or value < best.fun):
             best = Landing(t, x, value, gradient, 0.0)
             still = float(gradient @ direction) < 0.9 * float(here.jac @ direction)
-            if turn < 40 and still and not np.array_equal(
-                run.project(here.x + 4.0 * t * direction), x
+            if (
+                turn < 40
+                and still
+                and not np.array_equal(run.project(here.x + 4.0 * t * direction), x)
             ):
                 t *= 4.0
                 continue
@@ -141,7 +156,8 @@ def _two_loops(slope: Vector, pairs: Pairs) -> Vector:
         kept.append(a)
     if pairs:
         s, y, rho = pairs[-1]
-        q *= 1.0 / (rho * float(y @ y))
+        square = rho * float(y @ y)
+        q *= 1.0 / square if square > 0.0 else 1.0
     for (s, y, rho), a in zip(pairs, reversed(kept), strict=True):
         q += (a - rho * float(y @ q)) * s
     return q

@@ -29,7 +29,12 @@ class Landing:
 
 
 def wolfe_step(
-    problem: Problem, here: Landing, direction: Vector, first: float, turns: int = 60
+    problem: Problem,
+    here: Landing,
+    direction: Vector,
+    first: float,
+    noise: float = 0.0,
+    turns: int = 60,
 ) -> Landing | None:
     """Find a step t with f(t) ≤ f(0) + 10⁻⁴·t·f′(0) and |f′(t)| ≤ 0.9·|f′(0)|.
 
@@ -43,6 +48,7 @@ def wolfe_step(
         here: the point of departure; its `distance` is 0, its `slope` negative.
         direction: `(n,)`.
         first: first distance tried.
+        noise: f's rounding noise, where it is known to be more than its size shows.
         turns: evaluations allowed.
 
     Returns:
@@ -53,20 +59,19 @@ def wolfe_step(
         SIAM J. Optim. 16 (2005) 170-192.
     """
     try_at = _evaluator(problem, here, direction)
-    rounding = 4 * float(np.finfo(np.float64).eps) * abs(here.fun)
+    rounding = max(4 * float(np.finfo(np.float64).eps) * abs(here.fun), noise)
     low, high, wall = here, None, inf
     t = first
     for _ in range(turns):
         spot = try_at(t)
-        if isnan(spot.fun) or spot.fun == inf or isnan(spot.slope):
+        if spot.fun == -inf:
+            return spot
+        if isnan(spot.fun) or spot.fun == inf or not isfinite(spot.slope):
             wall = t
             t = low.distance + 0.25 * (t - low.distance)
-        elif spot.fun == -inf:
-            return spot
         else:
             steep = here.fun + _DECREASE * t * here.slope
-            level = spot.fun <= here.fun + rounding and spot.slope <= -0.8 * abs(here.slope)
-            level = level or (spot.fun <= here.fun + rounding and abs(spot.fun - here.fun) <= rounding)
+            level = abs(spot.fun - here.fun) <= rounding
             if not (spot.fun <= steep or level) or (spot.fun > low.fun and not level):
                 high = spot
             elif abs(spot.slope) <= -_CURVATURE * here.slope:
@@ -80,7 +85,7 @@ def wolfe_step(
             break
         if abs(t - low.distance) <= 1e-16 * max(t, first * 1e-30):
             break
-    return low if low is not here else None
+    return low if low.fun < here.fun and not np.array_equal(low.x, here.x) else None
 
 
 def _evaluator(problem: Problem, here: Landing, direction: Vector) -> Callable[[float], Landing]:

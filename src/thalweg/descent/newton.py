@@ -16,6 +16,7 @@ from thalweg.descent.trust_region import model_step
 __all__ = ["newton"]
 
 _EPS = float(np.finfo(np.float64).eps)
+_POLISHES = 8  # full steps after the tolerance is met
 _ESCAPES = 50  # so many times a saddle or an inflection is left by a walk
 
 
@@ -47,21 +48,23 @@ def newton(run: Run) -> End:
     sizes = run.sizes(run.start)
     sizes = np.maximum(sizes, 1e-8 * float(np.max(sizes)))
     radius = max(1.0, float(np.sqrt(run.size)))
-    escapes, rested = 0, False
+    escapes = polishes = 0
     spectrum: Spectrum | None = None
+    new: _Spot | None
     for step in range(run.max_steps + 1):
         if spectrum is None:
             spectrum = Spectrum(run, here.x, here.jac, run.problem.hessian(here.x))
         finding = judge(run, here.x, here.fun, here.jac, spectrum)
-        if finding.kind == "dying" or (finding.settled and finding.lower is None and rested):
+        if finding.kind == "dying":
             return End(here.x, here.fun, here.jac, step, Why.JUDGED, finding)
         if step == run.max_steps:
             break
         if finding.settled and finding.lower is not None and escapes < _ESCAPES:
             escapes += 1
-            new: _Spot | None = _Spot(finding.lower, *run.problem.value_and_gradient(finding.lower))
+            new = _Spot(finding.lower, *run.problem.value_and_gradient(finding.lower))
         elif finding.settled:
-            new = _polish(run, here, spectrum)
+            polishes += 1
+            new = _polish(run, here, spectrum) if polishes <= _POLISHES else None
             if new is None:
                 return End(here.x, here.fun, here.jac, step, Why.JUDGED, finding)
         else:
@@ -70,7 +73,7 @@ def newton(run: Run) -> End:
                 continue  # rejected: the same model in a smaller region
             if new is None:
                 return End(here.x, here.fun, here.jac, step, Why.STALLED)
-        here, spectrum, rested = new, None, False
+        here, spectrum = new, None
         if run.fell(here.x, here.fun):
             return End(here.x, here.fun, here.jac, step + 1, Why.FELL)
         if not here.finite():
@@ -84,7 +87,7 @@ def newton(run: Run) -> End:
 
 
 def _polish(run: Run, here: _Spot, spectrum: Spectrum) -> _Spot | None:
-    """Take the full Newton step if it makes the slope at least half as small, else None."""
+    """Take the full Newton step if it makes the slope ten times smaller, else None."""
     slope = float(np.max(np.abs(run.slope(here.x, here.jac)), initial=0.0))
     if slope == 0.0 or not float(spectrum.curvatures[0]) > spectrum.noise:
         return None
@@ -94,7 +97,7 @@ def _polish(run: Run, here: _Spot, spectrum: Spectrum) -> _Spot | None:
     if not new.finite() or new.fun > here.fun + 8 * _EPS * abs(here.fun):
         return None
     steep = float(np.max(np.abs(run.slope(x, new.jac)), initial=0.0))
-    return new if steep <= 0.5 * slope else None
+    return new if steep <= 0.1 * slope else None
 
 
 def _trusted(

@@ -7,6 +7,7 @@ from math import isnan
 
 import numpy as np
 
+from thalweg.descent.noise import measured_noise
 from thalweg.descent.problem import Vector
 from thalweg.descent.run import Run
 
@@ -54,7 +55,10 @@ def walk_out(run: Run, x: Vector, value: float, direction: Vector, nearest: floa
                 break
             rounding = _ROUNDING * max(abs(value), min(abs(found), 1e300))
             if found < value - rounding:
-                return Walk(there, level)
+                # f may be far noisier than its own size shows, where large terms cancel in it.
+                if found < value - 20.0 * measured_noise(run, x, direction):
+                    return Walk(there, level)
+                rounding = abs(found - value)
             if found > value + rounding:
                 break
             distance *= 4.0

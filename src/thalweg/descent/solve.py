@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from thalweg.descent.bb import bb
-from thalweg.descent.gd import RULES, first_rate, gd
+from thalweg.descent.gd import RULES, Rule, first_rate, gd
 from thalweg.descent.lbfgs import lbfgs
 from thalweg.descent.newton import newton
 from thalweg.descent.rate_limit import Limit, largest_rate
@@ -25,6 +25,8 @@ METHODS: tuple[str, ...] = ("auto", *RULES, "bb", "lbfgs", "newton")
 
 _SMALL = 60  # up to here the exact Hessian is cheap beside the steps it saves
 _RETRIES = 8
+_DOUBTS = 3  # smaller rates tried where the first one left the domain or fell without end
+_OPEN = (Status.STATIONARY, Status.OUT_OF_STEPS)
 
 
 @dataclass(slots=True)
@@ -71,9 +73,7 @@ def solve(run: Run, method: str, rate: float | None, words: Words = DOWN) -> Out
         DescentError: for a method that is not known, or a rate that the method cannot use.
     """
     if method not in METHODS:
-        raise DescentError(
-            f"There is no method {method!r}. Write one of: {', '.join(METHODS)}."
-        )
+        raise DescentError(f"There is no method {method!r}. Write one of: {', '.join(METHODS)}.")
     if rate is not None and not (isfinite(rate) and rate > 0.0):
         raise DescentError(f"The rate is {rate!r}; it must be a positive number.")
     if method in RULES:
@@ -95,37 +95,51 @@ def solve(run: Run, method: str, rate: float | None, words: Words = DOWN) -> Out
         picked = "lbfgs"
         end = lbfgs(run)
     verdict = settle(run, end, words)
+    if picked == "newton" and end.why in (Why.STALLED, Why.STEPS) and verdict.status in _OPEN:
+        # A model by curvature is at a loss at kinks and under noise; a line search often is not.
+        again = replace(run, start=end.x, max_steps=10 * run.max_steps)
+        second = lbfgs(again)
+        better = settle(again, second, words)
+        if better.status is Status.CONVERGED:
+            second.nit += end.nit
+            end, verdict, picked = second, better, "newton, then lbfgs"
     verdict.message += f" (auto picked {picked})"
     return Outcome(end, verdict, picked)
 
 
 def _with_rate(run: Run, method: str, rate: float | None, words: Words) -> Outcome:
     rule = RULES[method]
-    chosen = rate is None
-    used = first_rate(run, rule) if rate is None else rate
-    for _ in range(_RETRIES):
-        end = gd(run, rule, used)
-        verdict = settle(run, end, words)
-        limit = None
-        rising = end.why is Why.STEPS and not end.fun <= run.first_value
-        if verdict.status is Status.DIVERGED or (
-            rising and verdict.status is Status.OUT_OF_STEPS and rule.factor is not None
-        ):
-            verdict = Verdict(Status.DIVERGED, verdict.message, verdict.finding)
-            if rule.factor is not None:
-                limit = largest_rate(
-                    run, used, rule.factor, lambda trial: rule.at(trial, run.start)
-                )
-            verdict.message = _too_large(run, end, used, rule.factor, limit, words)
-        if not chosen or limit is None:
+    if rate is not None:
+        return _at_rate(run, rule, rate, words)
+    # The rate is ours to choose: a way that proves steeper than its beginning is gone again.
+    first = outcome = _at_rate(run, rule, first_rate(run, rule), words)
+    for turn in range(_RETRIES):
+        diverged = outcome.verdict.status is Status.DIVERGED
+        end = outcome.end
+        thrown_out = end.why in (Why.NOT_FINITE, Why.FELL) and end.where is not run.start
+        if not diverged and not (thrown_out and turn < _DOUBTS):
             break
-        # The rate was ours to choose, and the way proved steeper than its beginning.
-        used = 0.5 * limit.rate
         if run.path is not None:
             run.path.clear()
-    if chosen:
-        verdict.message += f" (rate {used:.4g} was chosen by {method})"
-    return Outcome(end, verdict, method, used, limit)
+        smaller = 0.5 * outcome.limit.rate if outcome.limit else 0.1 * (outcome.rate or 0.0)
+        outcome = _at_rate(run, rule, smaller, words)
+    if first.verdict.status is not Status.DIVERGED and not outcome.verdict.status.success:
+        outcome = first  # it was not the rate
+    outcome.verdict.message += f" (rate {outcome.rate:.4g} was chosen by {method})"
+    return outcome
+
+
+def _at_rate(run: Run, rule: Rule, rate: float, words: Words) -> Outcome:
+    end = gd(run, rule, rate)
+    verdict = settle(run, end, words)
+    limit = None
+    rising = end.why is Why.STEPS and not end.fun <= run.first_value and rule.factor is not None
+    if verdict.status is Status.DIVERGED or (rising and verdict.status is Status.OUT_OF_STEPS):
+        if rule.factor is not None:
+            limit = largest_rate(run, rate, rule.factor, lambda trial: rule.at(trial, run.start))
+        message = _too_large(run, end, rate, rule.factor, limit, words)
+        verdict = Verdict(Status.DIVERGED, message, verdict.finding)
+    return Outcome(end, verdict, rule.name, rate, limit)
 
 
 def _too_large(

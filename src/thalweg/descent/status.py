@@ -31,3 +31,8 @@ class Status(StrEnum):
 
     STOPPED = "stopped"
     """The callback asked for the end."""
+
+    @property
+    def success(self) -> bool:
+        """Whether this is the one good ending."""
+        return self is Status.CONVERGED

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from thalweg.descent.judge import Finding, judge
-from thalweg.descent.kink import is_bottom_of_kink, measured_noise
+from thalweg.descent.kink import is_bottom_of_kink
+from thalweg.descent.noise import measured_noise
 from thalweg.descent.problem import Vector
 from thalweg.descent.run import End, Run, Why
 from thalweg.descent.status import Status
@@ -184,6 +185,13 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     curved = finding.lowest is None or finding.lowest > -1e-6 * abs(finding.curvature)
     rounding = 64 * _EPS * abs(end.fun)
     slope = run.slope(end.x, end.jac)
+    if not np.all(np.isfinite(slope)) or _edge(run, end, slope):
+        return Verdict(
+            Status.LEFT_DOMAIN,
+            f"The way down ends at the edge of f's domain, at {run.point(end.x)}, {_f(end, words)}: "
+            "just beyond, f or its gradient is not a number. Give bounds inside the domain.",
+            finding,
+        )
     if curved and (
         finding.gain <= rounding or finding.gain <= 16.0 * measured_noise(run, end.x, slope)
     ):
@@ -193,7 +201,7 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
             f"a further step would bring cannot be told from it.",
             finding,
         )
-    if is_bottom_of_kink(run, end.x, end.fun):
+    if is_bottom_of_kink(run, end.x, end.fun, end.jac):
         return Verdict(
             Status.CONVERGED,
             f"A {words.best} at a kink, {_f(end, words)}: no slope is zero, but the slopes around "
@@ -209,10 +217,19 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     )
 
 
+def _edge(run: Run, end: End, slope: Vector) -> bool:
+    """Tell whether f is not a number a short way downhill."""
+    longest = float(np.max(np.abs(slope) / run.sizes(end.x), initial=0.0))
+    if not 0.0 < longest < np.inf:
+        return False
+    beyond = run.project(end.x - (1e-6 / longest) * slope)
+    return not np.isfinite(run.problem.value(beyond))
+
+
 def _out_of_steps(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     left = finding.remaining
     way = ""
-    if np.isfinite(left) and left > 0.0:
+    if 0.0 < left < 100.0:
         way = f", about {left:.2g} of x's size away by the curvature here"
     return Verdict(
         Status.OUT_OF_STEPS,
