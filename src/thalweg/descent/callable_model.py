@@ -150,7 +150,7 @@ def callable_task(
         return CallableModel(function, names, fresh, count, slope), shape
 
     label = getattr(function, "__name__", type(function).__name__)
-    flat = [v for v in (data.values() if isinstance(data, dict) else [data])]
+    flat = list(data.values()) if isinstance(data, dict) else [data]
     return FitTask(
         formula=f"y = {label}(x, {', '.join(names)})",
         model=model,
@@ -159,4 +159,5 @@ def callable_task(
         defaults=defaults,
         every=every,
         at=at,
+        wide=lambda: None,
     )

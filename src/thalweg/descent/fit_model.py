@@ -44,6 +44,7 @@ class FitTask:
         defaults: starts that the model itself brings, by name.
         every: the same model over every k-th row, for cheap looks at long data.
         at: the same model over new points, and the shape of the answer there.
+        wide: makes y − f in more digits than float64 has, where that can be had.
     """
 
     formula: str
@@ -53,3 +54,4 @@ class FitTask:
     defaults: Mapping[str, float]
     every: Callable[[int], Model]
     at: Callable[[Any], tuple[Model, tuple[int, ...]]]
+    wide: Callable[[], Callable[[npt.NDArray[np.longdouble]], Array] | None]

@@ -69,14 +69,12 @@ def predictor_name(names: Sequence[str], given: Sequence[str]) -> str | None:
     if "x" in names:
         return "x"
     rest = [name for name in names if name not in given]
-    if not rest:
+    if not rest or len(names) == 1:
         return None
     if len(rest) == 1 and given:
         return rest[0]
     listed = ", ".join(rest)
-    raise DescentError(
-        f"which of {listed} is the predictor? Name it: x={{{rest[-1]!r}: values}}"
-    )
+    raise DescentError(f"which of {listed} is the predictor? Name it: x={{{rest[-1]!r}: values}}")
 
 
 def callable_parameters(
@@ -95,9 +93,7 @@ def callable_parameters(
         arguments = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         arguments = [inspect.Parameter("params", inspect.Parameter.VAR_POSITIONAL)] * 2
-    positional = [
-        a for a in arguments if a.kind in (a.POSITIONAL_ONLY, a.POSITIONAL_OR_KEYWORD)
-    ]
+    positional = [a for a in arguments if a.kind in (a.POSITIONAL_ONLY, a.POSITIONAL_OR_KEYWORD)]
     starred = any(a.kind == a.VAR_POSITIONAL for a in arguments)
     own = positional[1:]
     if own and not starred:
@@ -108,9 +104,7 @@ def callable_parameters(
         }
         return tuple(a.name for a in own), defaults
     if not starred:
-        raise DescentError(
-            "the model takes no parameters; write it as f(x, a, b) or f(x, *params)"
-        )
+        raise DescentError("the model takes no parameters; write it as f(x, a, b) or f(x, *params)")
     if isinstance(start, Mapping):
         return tuple(str(name) for name in start), {}
     if start is None:

@@ -63,10 +63,9 @@ def _parameters(fit: _Fit) -> list[str]:
     width = max(len(name) for name in fit.names)
     lines = []
     for name in fit.names:
-        began = "guessed" if name in fit.guessed else "start"
+        began = "guessed" if name in fit.guessed else f"start {fit.start[name]:.6g}"
         lines.append(
-            f"    {name + ':':<{width + 1}} {fit.params[name]: .10g}{_error(fit, name)}"
-            f" ({began} {fit.start[name]:.6g})"
+            f"    {name + ':':<{width + 1}} {fit.params[name]: .10g}{_error(fit, name)} ({began})"
         )
     return lines
 

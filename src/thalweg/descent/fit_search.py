@@ -57,9 +57,7 @@ def descend(problem: LeastSquares, start: Array, strategy: Strategy) -> Valley:
     return polish(problem, valley)
 
 
-def _judge(
-    problem: LeastSquares, valley: Valley, route: str, acts: npt.NDArray[np.bool_]
-) -> Found:
+def judge(problem: LeastSquares, valley: Valley, route: str, acts: npt.NDArray[np.bool_]) -> Found:
     """What is wrong with a valley, if anything."""
     if valley.reason in ("start", "slope") or not np.isfinite(valley.chisqr):
         return Found(valley, valley.reason, float("inf"), route)
@@ -139,11 +137,11 @@ def search(
     """
     with np.errstate(all="ignore"):
         acts = ~_dead(problem.jacobian(problem.inside(start)))
-    best = _judge(problem, descend(problem, start, Strategy(max_steps=max_steps)), "", acts)
-    if not best.trouble:
-        return best
+    best = judge(problem, descend(problem, start, Strategy(max_steps=max_steps)), "", acts)
+    if not best.trouble or len(linear_parameters(problem, start)) == start.size:
+        return best  # a linear model has one minimum, and it is reached
     for other, strategy, route in _others(problem, start, max_steps, guess):
-        new = _judge(problem, descend(problem, other, strategy), route, acts)
+        new = judge(problem, descend(problem, other, strategy), route, acts)
         if _better(new, best):
             best = new
         if not best.trouble:

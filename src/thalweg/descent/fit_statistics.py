@@ -18,6 +18,7 @@ from thalweg.descent.levenberg_marquardt import Valley
 
 __all__ = ["Goodness", "Spread", "goodness", "quantile", "spread"]
 
+
 @dataclass(frozen=True)
 class Spread:
     """How far the data hold the parameters, in units of the residuals' variance.

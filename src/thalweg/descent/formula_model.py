@@ -16,6 +16,7 @@ from thalweg.descent.fit_data import column, columns, finite, same_length
 from thalweg.descent.fit_model import Array, FitTask
 from thalweg.descent.fit_names import formula_parameters, predictor_name
 from thalweg.descent.taped import column_slopes, op_table
+from thalweg.descent.wide import wide_residual
 from thalweg.errors import DescentError
 from thalweg.expressions import Equation, Expression, as_function, parse_equation
 
@@ -76,11 +77,9 @@ def _named(equation: Equation, x: Any, y: Any, start: Any) -> dict[str, Array]:
         if name is not None:
             data[name] = one
     else:
-        missing = [n for n in right if n == "x" or n not in given]
+        missing = ["x"] if "x" in right else [name for name in right if name not in given]
         if "x" in right or (given and missing):
-            raise DescentError(
-                f"no data for {missing[0]}: x is missing; give an array or a mapping of names"
-            )
+            raise DescentError(f"no data for {missing[0]}: give x, an array or a mapping of names")
     absent = [name for name in left if name not in data]
     if y is not None:
         if not absent:
@@ -99,7 +98,14 @@ def _named(equation: Equation, x: Any, y: Any, start: Any) -> dict[str, Array]:
 
 
 def _check_start(names: tuple[str, ...], data: Mapping[str, Array], start: Any) -> None:
-    """Refuse start values of what is no parameter."""
+    """Refuse start values of what is no parameter, and parameters that look like lost columns."""
+    stems = {name.rstrip("0123456789") for name in data} | {"x"}
+    for name in names if start is None or isinstance(start, Mapping) else ():
+        if name.rstrip("0123456789") in stems and name not in (start or ()):
+            raise DescentError(
+                f"{name} is no column of the data, which have {', '.join(data)}; if it is a "
+                f"parameter, give it a start: start={{{name!r}: 1}}"
+            )
     for name in start if isinstance(start, Mapping) else ():
         if name in data:
             raise DescentError(
@@ -157,6 +163,7 @@ def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
         defaults={},
         every=every,
         at=at,
+        wide=lambda: wide_residual(equation, names, data),
     )
 
 

@@ -40,8 +40,9 @@ def landmarks(columns: list[Array]) -> Array:
         span = float(places[-1] - places[0])
         scales = [span, 0.1 * span, float(np.abs(column).max())]
         found += [*(float(v) for v in places), *scales]
-        found += [1.0 / s for s in scales if s > 0] + [5.0 / span] * (span > 0)
-        found += [2.0 * np.pi / span] * (span > 0)
+        found += [1.0 / s for s in scales if s > 0]
+        if span > 0:
+            found += [5.0 / span, 2.0 * np.pi / span]
     values = np.array(found, dtype=np.float64)
     values = values[np.isfinite(values) & (values != 0)]
     return np.unique(np.round(values, 12)) if values.size else np.ones(1)

@@ -139,9 +139,7 @@ class _Walk:
 
     def stop(self, reason: str) -> Valley:
         """The valley at the present point."""
-        return Valley(
-            self.params, self.residual, self.jacobian, self.chisqr, reason, self.steps
-        )
+        return Valley(self.params, self.residual, self.jacobian, self.chisqr, reason, self.steps)
 
 
 def levenberg_marquardt(

@@ -15,7 +15,7 @@ from thalweg.descent.fit_model import Array
 from thalweg.descent.least_squares import RANK_TOLERANCE, LeastSquares, sum_of_squares
 from thalweg.descent.levenberg_marquardt import Valley
 
-__all__ = ["polish", "relative_offset"]
+__all__ = ["gauss_newton", "polish", "relative_offset"]
 
 _MOST = 50
 
@@ -25,7 +25,7 @@ def _column_norms(jacobian: Array) -> Array:
     return np.where(norms > 0, norms, 1.0)
 
 
-def _gauss_newton(jacobian: Array, residual: Array) -> Array:
+def gauss_newton(jacobian: Array, residual: Array) -> Array:
     """min ‖r − Jδ‖ with J's columns scaled to length one; the shortest such step."""
     norms = _column_norms(jacobian)
     step = np.linalg.lstsq(jacobian / norms, residual, rcond=RANK_TOLERANCE)[0]
@@ -100,7 +100,7 @@ def polish(problem: LeastSquares, valley: Valley) -> Valley:
     scale = _column_norms(valley.jacobian)
     for _ in range(_MOST):
         step = np.zeros_like(here.params)
-        step[free] = _gauss_newton(here.jacobian[:, free], here.residual)
+        step[free] = gauss_newton(here.jacobian[:, free], here.residual)
         if newton and bool(np.all(free)):
             full = _newton(problem, here.params, here.jacobian, here.residual)
             step = full if np.all(np.isfinite(full)) else step

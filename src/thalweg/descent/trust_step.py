@@ -86,7 +86,7 @@ class TrustStep:
         self._jacobian, self._scale, self._free = jacobian, scale, free
         self._scaled = jacobian[:, free] / scale[free]
         p = self._scaled.shape[1]
-        both = np.linalg.qr(np.column_stack([self._scaled, residual]), mode="r")
+        both = np.asarray(np.linalg.qr(np.column_stack([self._scaled, residual]), mode="r"))
         if both.shape[0] <= p:  # fewer data than parameters
             both = np.vstack([both, np.zeros((p + 1 - both.shape[0], p + 1))])
         left, self._singular, self._right = np.linalg.svd(both[:p, :p])

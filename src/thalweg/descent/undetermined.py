@@ -21,12 +21,12 @@ _ZERO = 1e-7
 
 def _sparse(basis: Array) -> Array:
     """The same space with as many zeros as elimination gives: reduced rows, `(k, p)`."""
-    rows = (basis / np.abs(basis).max(axis=0)).T.copy()
+    rows: Array = (basis / np.abs(basis).max(axis=0)).T.copy()
     for k in range(rows.shape[0]):
         rest = np.abs(rows[k:])
         at_row, column = np.unravel_index(int(np.argmax(rest)), rest.shape)
         if rest[at_row, column] <= _ZERO:
-            return rows[:k]
+            return np.array(rows[:k])
         rows[[k, k + int(at_row)]] = rows[[k + int(at_row), k]]
         rows[k] /= rows[k, column]
         for other in range(rows.shape[0]):
@@ -64,7 +64,8 @@ def _sum(names: Sequence[str], weights: Array) -> str:
 
 
 def _product(names: Sequence[str], powers: Array) -> str:
-    over, under = [], []
+    over: list[str] = []
+    under: list[str] = []
     for name, power in zip(names, powers, strict=True):
         size = _number(abs(float(power)))
         factor = name if size == "1" else f"{name}**({size})" if "/" in size else f"{name}**{size}"
@@ -91,39 +92,40 @@ def _kept(rows: Array) -> Array | None:
         return None
     first = weights[0]
     smallest = np.abs(weights).min()
-    return weights / smallest * np.sign(first)
+    kept: Array = weights / smallest * np.sign(first)
+    return kept
 
 
 def _tell(
     names: Sequence[str], params: Array, basis: Array, predict: Callable[[Array], Array]
 ) -> str:
     """One sentence on one group of parameters: `basis` `(k, p)` are the moves within it."""
-    members = np.flatnonzero(np.any(basis != 0, axis=0))
+    members = [int(j) for j in np.flatnonzero(np.any(basis != 0, axis=0))]
     own = [names[j] for j in members]
-    if members.size == basis.shape[0]:
+    if len(members) == basis.shape[0]:
         which = " and ".join(own)
         verb = "does" if len(own) == 1 else "do"
         return f"{which}: {verb} not change the prediction here at all"
     apart = " and ".join(own) if len(own) == 2 else ", ".join(own[:-1]) + " and " + own[-1]
     # A move of about a tenth of the parameters' size shows whether the form holds far from here.
     reach = 0.1 * (float(np.abs(params[members]).max()) or 1.0)
-    added = max(
-        _change(predict, params, params + reach * row / np.abs(row).max()) for row in basis
-    )
+    added = max(_change(predict, params, params + reach * row / np.abs(row).max()) for row in basis)
     multiplied, powers = float("inf"), basis
     if np.all(params[members] != 0):
         powers = np.zeros_like(basis)
         powers[:, members] = basis[:, members] / params[members]
         powers = powers / np.abs(powers).max(axis=1, keepdims=True)
         multiplied = max(_change(predict, params, params * np.exp(0.1 * row)) for row in powers)
-    form, rows = (_product, powers) if multiplied < added else (_sum, basis)
+    # Along a ray through zero both hold, and a quotient is the simpler word for it.
+    as_product = multiplied <= max(added, 1e-9)
+    form, rows = (_product, powers) if as_product else (_sum, basis)
     near = "" if min(added, multiplied) < 1e-6 else ", as far as one sees from here"
     weights = _kept(rows[:, members])
     if weights is not None:
         return f"{form(own, weights)} is determined, {apart} apart are not{near}"
     moves = "; ".join(
         ("change in proportion " if form is _product else "change by ")
-        + ", ".join(f"{names[j]}: {_number(float(row[j]))}" for j in np.flatnonzero(row))
+        + ", ".join(f"{names[j]}: {_number(float(row[j]))}" for j in members if row[j] != 0)
         for row in rows
     )
     return f"{apart} can change together without changing the prediction ({moves}){near}"
