@@ -30,8 +30,14 @@ from thalweg.errors import (  # noqa: E402 # the filter must stand before the fi
     ShapeError,
     ThalwegError,
 )
+from thalweg.tape.forward_accumulator import ForwardAccumulator  # noqa: E402 # the same
 from thalweg.tape.gradient_tape import GradientTape  # noqa: E402 # the same
 from thalweg.tape.unconnected import UnconnectedGradients  # noqa: E402 # the same
+from thalweg.transform.custom_gradient import custom_gradient, grad_pass_through  # noqa: E402 # the same
+from thalweg.transform.gradient import grad, value_and_grad, vjp  # noqa: E402 # the same
+from thalweg.transform.matrices import hessian, jacobian  # noqa: E402 # the same
+from thalweg.transform.recompute_grad import recompute_grad  # noqa: E402 # the same
+from thalweg.transform.tangent import hvp, jvp  # noqa: E402 # the same
 from thalweg.values.constant import constant, convert_to_tensor, is_tensor  # noqa: E402 # the same
 from thalweg.values.face import PUBLIC as _PUBLIC  # noqa: E402 # the same
 from thalweg.values.floatx import floatx, set_floatx  # noqa: E402 # the same
@@ -62,6 +68,8 @@ def _publish(dotted: str, value: Any) -> None:
     setattr(place, name, value)
 
 
+_publish("autodiff.ForwardAccumulator", ForwardAccumulator)
+_publish("autodiff.GradientTape", GradientTape)
 for _name, _value in _PUBLIC.items():
     _publish(_name, _value)
 
@@ -85,8 +93,18 @@ __all__ = [
     "Variable",
     "constant",
     "convert_to_tensor",
+    "custom_gradient",
     "floatx",
+    "grad",
+    "grad_pass_through",
+    "hessian",
+    "hvp",
     "is_tensor",
+    "jacobian",
+    "jvp",
     "newaxis",
+    "recompute_grad",
     "set_floatx",
+    "value_and_grad",
+    "vjp",
 ]

@@ -38,6 +38,9 @@ class Recorder(Protocol):
     ) -> bool:
         """See one call; true when it was recorded."""
 
+    def adopt(self, call: Any) -> bool:
+        """See a call that brings its own derivative; true when it was recorded."""
+
     def read(self, variable: Any) -> None:
         """See that a Variable is read."""
 

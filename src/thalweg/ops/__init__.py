@@ -15,6 +15,7 @@ from thalweg.ops import (
     logic,
     movement,
     reductions,
+    severing,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "logic",
     "movement",
     "reductions",
+    "severing",
 ]

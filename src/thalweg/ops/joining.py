@@ -10,7 +10,7 @@ from thalweg.core.axes import one_axis
 from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
-from thalweg.ops.indexing import pick_along
+from thalweg.ops.indexing import getitem, pick_along
 
 
 def _stack_axis(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -32,3 +32,30 @@ def stack(values: Any, axis: Any = 0) -> Any:
         axis: where the new axis stands in the answer.
     """
     return np.stack(values, axis)
+
+
+def _concat_axis(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (one_axis(params[0], np.ndim(inputs[0][0])),) if inputs[0] else params
+
+
+def _own_part(g: Any, values_shape: Any, axis: int, i: int) -> Any:
+    start = sum(shape[axis] for shape in values_shape[:i])
+    stop = start + values_shape[i][axis]
+    return getitem(g, (slice(None),) * axis + (slice(start, stop),))
+
+
+@row(
+    inputs="values*", public="concat", numpy=(np.concatenate,), linear="values", bounded=True,
+    vjp={"values": _own_part}, prepare=_concat_axis,
+    samples=(sample([(2, 3), (1, 3)], axis=0), sample([(2, 3), (2, 1)], axis=-1)),
+    wrong=(wrong([np.ones((2, 2)), np.ones((3, 3))], error=ShapeError, words="concat", axis=0),),
+    formula="the arrays one behind another along an axis",
+)  # fmt: skip
+def concat(values: Any, axis: Any = 0) -> Any:
+    """The arrays one behind another along an axis.
+
+    Args:
+        values: a list of arrays that differ in size along `axis` alone.
+        axis: which axis grows.
+    """
+    return np.concatenate(values, axis)

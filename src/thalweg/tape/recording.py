@@ -8,8 +8,9 @@ import numpy as np
 
 from thalweg.core.handle import Trainable
 from thalweg.core.op import Op
-from thalweg.core.recording import Happening, Site
+from thalweg.core.recording import Happening, Site, caller_site
 from thalweg.diff.fit import Spec
+from thalweg.tape.adoption import Adopted
 
 SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
@@ -137,6 +138,16 @@ class Recording:
             self.specs[part.key] = (part.array.shape, part.array.dtype)
         plan = tuple([(place, rule) for place in followed])
         self.events.append((op, plan, keys, _keys_of(out), kept, site))
+        return True
+
+    def adopt(self, call: Adopted) -> bool:
+        """Write down a call with a rule of the user's own."""
+        followed = [place for place, key in enumerate(call.keys) if key in self.specs]
+        if not followed:
+            return False
+        for part in call.out:
+            self.specs[part.key] = (part.array.shape, part.array.dtype)
+        self.events.append(call.event(followed, caller_site(2)))
         return True
 
     def note(self, happening: Happening) -> None:

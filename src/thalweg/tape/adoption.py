@@ -1,0 +1,92 @@
+"""Calls with a rule of the user's own: how tapes and accumulators take them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from thalweg.core.handle import Handle
+from thalweg.core.recording import STATE
+from thalweg.values.tensor import Tensor
+
+
+class Adopted:
+    """One call of a function that brings its own derivative.
+
+    It stands in a tape's list where a row of the table stands for other calls.
+
+    Args:
+        name: the function's name, for messages.
+        inputs: the Tensors and Variables that carry gradients.
+        out: the answers, a tuple of Tensors.
+        reverse: from the answers' cotangents (Tensors) to one gradient an input, or None.
+        forward: from the inputs' tangents (Tensors or None) to one tangent an answer, or None.
+    """
+
+    variadic = False
+    elementwise = False
+    bounded = True
+    holomorphic = False
+    severs = ""
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Any],
+        out: tuple[Any, ...],
+        reverse: Callable[[tuple[Any, ...]], Sequence[Any]],
+        forward: Callable[[Sequence[Any]], Sequence[Any]],
+    ) -> None:
+        self.name = name
+        self.keys = tuple([value.key for value in inputs])
+        self.out = out
+        self.reverse = reverse
+        self.forward = forward
+
+    def event(self, followed: list[int], site: Any) -> tuple[Any, ...]:
+        """The call as an event of a tape."""
+        shared = _Shared(self.reverse)
+        plan = tuple([(place, _Part(shared, place)) for place in followed])
+        return (self, plan, self.keys, tuple([part.key for part in self.out]), (None,) * (len(self.keys) + 1), site)
+
+    def __repr__(self) -> str:
+        return f"<custom gradient of {self.name}>"
+
+
+class _Shared:
+    """The gradients of one passing of the sweep, computed once for all inputs."""
+
+    __slots__ = ("arrived", "grads", "reverse")
+
+    def __init__(self, reverse: Callable[[tuple[Any, ...]], Sequence[Any]]) -> None:
+        self.reverse = reverse
+        self.arrived: Any = None
+        self.grads: Sequence[Any] = ()
+
+    def gradients(self, arrived: Any) -> Sequence[Any]:
+        if arrived is not self.arrived:
+            lifted = tuple([g if isinstance(g, Handle) else Tensor(g) for g in arrived])
+            self.grads = self.reverse(lifted)
+            self.arrived = arrived
+        return self.grads
+
+
+class _Part:
+    """What a rule is to the sweep, for one input."""
+
+    __slots__ = ("place", "shared")
+
+    names: frozenset[str] = frozenset()
+
+    def __init__(self, shared: _Shared, place: int) -> None:
+        self.shared = shared
+        self.place = place
+
+    def function(self, g: Any) -> Any:
+        grad = self.shared.gradients(g)[self.place]
+        if grad is None or STATE.recorders:
+            return grad
+        return grad.array if isinstance(grad, Handle) else grad
+
+    def pick(self, environment: Any) -> tuple[Any, ...]:
+        return ()

@@ -1,0 +1,70 @@
+"""What transforms do to a function's arguments and answers: Tensors in, nestings kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.trees import flatten, map_leaves
+from thalweg.errors import DTypeError
+from thalweg.ops.arithmetic import identity
+from thalweg.values.conversion import as_array
+from thalweg.values.floatx import floatx
+from thalweg.values.tensor import Tensor
+
+RETURNS_NONE = (
+    "Cannot differentiate a function that returns None; did you forget to return a value from {}?"
+)
+
+
+def fresh(leaf: Any) -> Any:
+    """A leaf of an argument as a Tensor of its own; the same object twice is two arguments.
+
+    Raises:
+        DTypeError: an integer array: it has no derivative.
+    """
+    if isinstance(leaf, Trainable):
+        return leaf
+    if isinstance(leaf, Handle):
+        tensor = identity.eager(leaf)
+    elif type(leaf) in (int, bool):
+        tensor = Tensor(floatx().type(leaf))
+    else:
+        tensor = Tensor(as_array(leaf))
+    if tensor.array.dtype.kind not in "fc":
+        raise DTypeError(
+            f"cannot differentiate with respect to {tensor.array.dtype.name}; give floats, "
+            f"e.g. tw.cast(x, tw.float32) or x.astype(float)"
+        )
+    return tensor
+
+
+def chosen(args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[Any], list[int]]:
+    """The arguments with the differentiated ones as fresh Tensors, and the places of those."""
+    places = [argnums] if isinstance(argnums, int) else list(argnums)
+    for place in places:
+        if not -len(args) <= place < len(args):
+            raise DTypeError(f"argnums names argument {place}, but {len(args)} were given")
+    places = [place % len(args) for place in places]
+    lifted = list(args)
+    for place in places:
+        lifted[place] = map_leaves(fresh, args[place])
+    return lifted, places
+
+
+def answer_of(function: Callable[..., Any], args: Sequence[Any], named: dict[str, Any]) -> Any:
+    """A function's answer.
+
+    Raises:
+        ValueError: it is None.
+    """
+    answer = function(*args, **named)
+    if answer is None or any(leaf is None for leaf in flatten(answer)):
+        raise ValueError(RETURNS_NONE.format(getattr(function, "__name__", "fn")))
+    return answer
+
+
+def name_of(function: Callable[..., Any], what: str) -> str:
+    """A name for a derived function."""
+    return f"{what}({getattr(function, '__name__', 'fn')})"

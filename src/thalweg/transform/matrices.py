@@ -1,0 +1,117 @@
+"""`jacobian` and `hessian`: all derivatives of a function at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.trees import flatten, is_nested, map_leaves
+from thalweg.ops.joining import concat, stack
+from thalweg.ops.movement import reshape
+from thalweg.tape.forward_accumulator import ForwardAccumulator
+from thalweg.tape.gradient_tape import GradientTape
+from thalweg.transform.arguments import answer_of, chosen, fresh
+from thalweg.transform.gradient import grad
+from thalweg.values.tensor import Tensor
+
+
+def jacobian(
+    function: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str = "reverse"
+) -> Callable[..., Any]:
+    """A function that returns the derivative of every element of the answer by every element.
+
+    Args:
+        function: returns a Tensor or a nesting of them.
+        argnums: which positional arguments to differentiate by.
+        mode: "reverse", one sweep an element of the answer; "forward", one evaluation an element
+            of the arguments.
+
+    Returns:
+        A function of the same arguments; its answer holds Tensors of shape
+        `answer.shape + argument.shape`.
+
+    >>> import thalweg as tw
+    >>> tw.jacobian(lambda x: x * x)([1.0, 2.0]).numpy().tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+    if mode not in ("reverse", "forward"):
+        raise ValueError(f"mode is 'reverse' or 'forward', not {mode!r}")
+
+    @functools.wraps(function)
+    def derived(*args: Any, **named: Any) -> Any:
+        lifted, places = chosen(args, argnums)
+        sources = [lifted[place] for place in places]
+        if mode == "forward":
+            blocks = [_columns(function, lifted, place, named) for place in places]
+        else:
+            with GradientTape(persistent=True) as tape:
+                tape.watch(sources)
+                answer = answer_of(function, lifted, named)
+            blocks = [tape.jacobian(answer, one, unconnected_gradients="zero") for one in sources]
+        return blocks[0] if isinstance(argnums, int) else tuple(blocks)
+
+    return derived
+
+
+def _columns(
+    function: Callable[..., Any], args: list[Any], place: int, named: dict[str, Any]
+) -> Any:
+    """The Jacobian by one argument, column by column."""
+    source = args[place]
+    leaves = flatten(source)
+    if is_nested(source):
+        raise ValueError("jacobian(mode='forward') takes an array argument, not a nesting")
+    (leaf,) = leaves
+    shape = leaf.array.shape
+    columns = []
+    for column in np.eye(leaf.array.size, dtype=leaf.array.dtype):
+        with ForwardAccumulator(leaf, Tensor(column.reshape(shape))) as accumulator:
+            answer = answer_of(function, args, named)
+        columns.append(accumulator.jvp(answer, unconnected_gradients="zero"))
+
+    def joined(*parts: Any) -> Any:
+        return reshape.eager(stack.eager(list(parts), axis=-1), (*parts[0].shape, *shape))
+
+    return map_leaves(joined, columns[0], *columns[1:])
+
+
+def hessian(
+    function: Callable[..., Any], argnums: int = 0, flat: bool = False
+) -> Callable[..., Any]:
+    """A function that returns all second derivatives of a scalar function.
+
+    Args:
+        function: returns a scalar Tensor.
+        argnums: which positional argument to differentiate by; it may be a nesting.
+        flat: whether to return one square matrix over all elements of the argument, in the order
+            in which the nesting is flattened, instead of blocks.
+
+    Returns:
+        A function of the same arguments. For an array of shape `s` its answer has shape `s + s`;
+        for a nesting it is a nesting of nestings of such blocks; with `flat` it is `(n, n)`.
+
+    >>> import thalweg as tw
+    >>> tw.hessian(lambda x: x[0] ** 2 * x[1])([1.0, 2.0]).numpy().tolist()
+    [[4.0, 2.0], [2.0, 0.0]]
+    """
+
+    @functools.wraps(function)
+    def derived(*args: Any, **named: Any) -> Any:
+        lifted = list(args)
+        lifted[argnums] = map_leaves(fresh, args[argnums])
+        point = lifted[argnums]
+        with GradientTape(persistent=True) as tape:
+            tape.watch(point)
+            slope = grad(function, argnums)(*lifted, **named)
+            if flat:
+                slope = concat.eager([reshape.eager(part, (-1,)) for part in flatten(slope)], axis=0)
+        blocks = tape.jacobian(slope, point, unconnected_gradients="zero")
+        if not flat:
+            return blocks
+        count = slope.array.size
+        return concat.eager([reshape.eager(part, (count, -1)) for part in flatten(blocks)], axis=1)
+
+    return derived
