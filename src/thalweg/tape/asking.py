@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE
-from thalweg.core.trees import flatten, is_nested, pack
+from thalweg.core.trees import flatten, is_nested, pack, sorted_keys
 from thalweg.diff.fit import fit
 from thalweg.diff.reverse import reverse_sweep
 from thalweg.errors import DTypeError
@@ -83,7 +84,8 @@ def answer_gradient(
     missing = unconnected(question.unconnected_gradients)
     targets = targets_of(question.target)
     sources = sources_of(question.sources)
-    cotangents = seeds(recording, targets, question.output_gradients)
+    given = cotangents_of(question.target, question.output_gradients, len(targets))
+    cotangents = seeds(recording, targets, given)
     keys = frozenset([source.key for source in sources])
     on_path = None if recording.roots <= keys else path_to(recording, keys)
     if STATE.recorders:
@@ -112,22 +114,12 @@ def _absent(source: Any, missing: UnconnectedGradients) -> Any:
     return Tensor(np.zeros(source.array.shape, source.array.dtype))
 
 
-def seeds(recording: Recording, targets: list[Any], output_gradients: Any) -> dict[Any, Any]:
+def seeds(recording: Recording, targets: list[Any], given: list[Any]) -> dict[Any, Any]:
     """Cotangents to start from: ones, or what the user gave.
 
     Raises:
-        ValueError: a wrong number of output gradients, or one of a wrong shape.
+        ValueError: a cotangent of a wrong shape.
     """
-    given: list[Any] = [None] * len(targets)
-    if output_gradients is not None:
-        given = _flat_cotangents(output_gradients)
-        if len(targets) == 1 and len(given) != 1 and not isinstance(output_gradients, dict):
-            given = [stack_or_array(output_gradients)]
-        if len(given) != len(targets):
-            raise ValueError(
-                f"output_gradients has {len(given)} entries for {len(targets)} targets; give one "
-                f"for each target, None for ones"
-            )
     lifted = bool(STATE.recorders)
     cotangents: dict[Any, Any] = {}
     for place, (target, seed) in enumerate(zip(targets, given, strict=True)):
@@ -138,7 +130,7 @@ def seeds(recording: Recording, targets: list[Any], output_gradients: Any) -> di
         spec = recording.specs.get(target.key)
         if spec is None:
             continue
-        one = np.ones(*spec) if seed is None else _cotangent(seed, spec, place)
+        one = np.ones(*spec[:2]) if seed is None else _cotangent(seed, spec, place)
         if lifted and not isinstance(one, Handle):
             one = Tensor(one)
         elif not lifted and isinstance(one, Handle):
@@ -148,8 +140,46 @@ def seeds(recording: Recording, targets: list[Any], output_gradients: Any) -> di
     return cotangents
 
 
-def _flat_cotangents(tree: Any) -> list[Any]:
-    return flatten(tree)
+def cotangents_of(target: Any, output_gradients: Any, count: int) -> list[Any]:
+    """One cotangent for each of `count` targets, None for ones.
+
+    Raises:
+        ValueError: a wrong number of them.
+    """
+    if output_gradients is None:
+        return [None] * count
+    given = _up_to(target, output_gradients)
+    if given is None:
+        given = flatten(output_gradients)
+    if count == 1 and len(flatten(output_gradients)) == 1:
+        given = flatten(output_gradients)
+    elif count == 1 and len(given) != 1 and not isinstance(output_gradients, Mapping):
+        given = [output_gradients]
+    if len(given) != count:
+        raise ValueError(
+            f"output_gradients has {len(given)} entries for {count} targets; give one "
+            f"for each target, None for ones"
+        )
+    return [stack_or_array(one) if is_nested(one) else one for one in given]
+
+
+def _up_to(target: Any, given: Any) -> list[Any] | None:
+    """What is given for each target, where it is nested as the targets are; lists may be arrays."""
+    if not is_nested(target):
+        return [given]
+    if not is_nested(given) or len(given) != len(target):
+        return None
+    if isinstance(target, Mapping) is not isinstance(given, Mapping):
+        return None
+    parts: list[Any] = []
+    for key in sorted_keys(target) if isinstance(target, Mapping) else range(len(target)):
+        if isinstance(given, Mapping) and key not in given:
+            return None
+        below = _up_to(target[key], given[key])
+        if below is None:
+            return None
+        parts += below
+    return parts
 
 
 def stack_or_array(value: Any) -> Any:
@@ -158,7 +188,7 @@ def stack_or_array(value: Any) -> Any:
 
 
 def _cotangent(seed: Any, spec: Any, place: int) -> Any:
-    shape, dtype = spec
+    shape, dtype = spec[:2]
     array, key = operand(seed)
     array = np.asarray(array)
     try:
