@@ -140,7 +140,7 @@ class Run:
 
     def sizes(self, x: Vector) -> Vector:
         """Give the size to which an error in each number is compared, `(n,)`, never zero."""
-        sizes = np.maximum(np.abs(x), np.abs(self.start))
+        sizes = np.maximum(np.abs(x), 0.01 * np.abs(self.start))
         largest = float(np.max(sizes, initial=0.0))
         return np.maximum(sizes, 1e-16 * largest) if largest > 0 else np.ones_like(sizes)
 

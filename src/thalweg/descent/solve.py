@@ -16,7 +16,7 @@ from thalweg.descent.status import Status
 from thalweg.descent.verdict import DOWN, Verdict, Words, settle
 from thalweg.errors import DescentError
 
-__all__ = ["METHODS", "Outcome", "choose", "solve"]
+__all__ = ["METHODS", "Outcome", "choose", "solve", "steps_allowed"]
 
 _SOLVERS: dict[str, Callable[[Run], End]] = {"bb": bb, "lbfgs": lbfgs, "newton": newton}
 
@@ -46,6 +46,17 @@ class Outcome:
     method: str
     rate: float | None = None
     limit: Limit | None = None
+
+
+def steps_allowed(method: str, size: int, wanted: int | None) -> int:
+    """Give the number of steps: what was asked for, or 500 with a Hessian and 10 000 without.
+
+    >>> steps_allowed("auto", 2, None), steps_allowed("gd", 2, None), steps_allowed("gd", 2, 7)
+    (500, 10000, 7)
+    """
+    if wanted is not None:
+        return int(wanted)
+    return 500 if (choose(size) if method == "auto" else method) == "newton" else 10_000
 
 
 def choose(size: int) -> str:

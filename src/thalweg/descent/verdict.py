@@ -193,7 +193,7 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
             finding,
         )
     if curved and (
-        finding.gain <= rounding or finding.gain <= 16.0 * measured_noise(run, end.x, slope)
+        finding.gain <= rounding or finding.gain <= 50.0 * measured_noise(run, end.x, slope)
     ):
         return Verdict(
             Status.CONVERGED,

@@ -1,4 +1,4 @@
-"""Adagrad as a pure pair (init, update)."""
+"""Adagrad: a pure pair (init, update), and a shell that keeps the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["AdagradState", "init", "update"]
+from thalweg.optimizers.optimizer import Optimizer, Rate
+
+__all__ = ["Adagrad", "AdagradState", "init", "update"]
 
 
 class AdagradState(NamedTuple):
@@ -55,3 +57,46 @@ def update(
     accumulator = state.accumulator + grad * grad
     moved = params - learning_rate * grad / np.sqrt(accumulator + epsilon)
     return moved, AdagradState(accumulator)
+
+
+class Adagrad(Optimizer):
+    """Adagrad; see `update` for the formulas.
+
+    Args:
+        learning_rate: α, a number or a schedule.
+        initial_accumulator_value: where the sum of squares begins.
+        epsilon: ε.
+        weight_decay, clipnorm, clipvalue, global_clipnorm: see `Optimizer`.
+        name: shown in messages.
+
+    >>> import thalweg as tw
+    >>> w = tw.Variable([1.0])
+    >>> tw.optimizers.Adagrad(0.5, 0.0, 0.0).apply_gradients([(tw.constant([2.0]), w)])
+    1
+    >>> w.numpy()
+    array([0.5], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        name: str = "adagrad",
+    ) -> None:
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
+
+    def init(self, params: Any) -> AdagradState:
+        """Make the state for one array of parameters."""
+        return init(params, initial_accumulator_value=self.initial_accumulator_value)
+
+    def update(
+        self, grad: Any, state: AdagradState, params: Any, rate: float
+    ) -> tuple[Any, AdagradState]:
+        """Give the new parameters and the new state."""
+        return update(grad, state, params, learning_rate=rate, epsilon=self.epsilon)

@@ -1,4 +1,4 @@
-"""Adam and AMSGrad as a pure pair (init, update)."""
+"""Adam and AMSGrad: a pure pair (init, update), and a shell that keeps the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["AdamState", "init", "update"]
+from thalweg.optimizers.optimizer import Optimizer, Rate
+
+__all__ = ["Adam", "AdamState", "init", "update"]
 
 
 class AdamState(NamedTuple):
@@ -77,3 +79,58 @@ def update(
         root = np.sqrt(largest)
     moved = params - mean * rate / (root + epsilon)
     return moved, AdamState(steps, mean, square, largest)
+
+
+class Adam(Optimizer):
+    """Adam; see `update` for the formulas.
+
+    Args:
+        learning_rate: α, a number or a schedule.
+        beta_1: β₁.
+        beta_2: β₂.
+        epsilon: ε.
+        amsgrad: whether to divide by the root of the largest mean of g² so far.
+        weight_decay, clipnorm, clipvalue, global_clipnorm: see `Optimizer`.
+        name: shown in messages.
+
+    >>> import thalweg as tw
+    >>> w = tw.Variable([1.0])
+    >>> tw.optimizers.Adam(0.25, epsilon=0.0).apply_gradients([(tw.constant([5.0]), w)])
+    1
+    >>> w.numpy()
+    array([0.75], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        name: str = "adam",
+    ) -> None:
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
+
+    def init(self, params: Any) -> AdamState:
+        """Make the state for one array of parameters."""
+        return init(params, amsgrad=self.amsgrad)
+
+    def update(
+        self, grad: Any, state: AdamState, params: Any, rate: float
+    ) -> tuple[Any, AdamState]:
+        """Give the new parameters and the new state."""
+        return update(
+            grad,
+            state,
+            params,
+            learning_rate=rate,
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+        )

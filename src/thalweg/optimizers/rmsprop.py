@@ -1,4 +1,4 @@
-"""RMSprop as a pure pair (init, update)."""
+"""RMSprop: a pure pair (init, update), and a shell that keeps the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["RMSpropState", "init", "update"]
+from thalweg.optimizers.optimizer import Optimizer, Rate
+
+__all__ = ["RMSprop", "RMSpropState", "init", "update"]
 
 
 class RMSpropState(NamedTuple):
@@ -79,3 +81,58 @@ def update(
         velocity = momentum * velocity + step
         step = velocity
     return params - step, RMSpropState(square, mean, velocity)
+
+
+class RMSprop(Optimizer):
+    """RMSprop; see `update` for the formulas.
+
+    Args:
+        learning_rate: α, a number or a schedule.
+        rho: ρ.
+        momentum: μ.
+        epsilon: ε.
+        centered: whether the mean of g is taken off the mean of g².
+        weight_decay, clipnorm, clipvalue, global_clipnorm: see `Optimizer`.
+        name: shown in messages.
+
+    >>> import thalweg as tw
+    >>> w = tw.Variable([1.0])
+    >>> tw.optimizers.RMSprop(0.5, rho=0.0, epsilon=0.0).apply_gradients([(tw.constant([3.0]), w)])
+    1
+    >>> w.numpy()
+    array([0.5], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        name: str = "rmsprop",
+    ) -> None:
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
+
+    def init(self, params: Any) -> RMSpropState:
+        """Make the state for one array of parameters."""
+        return init(params, momentum=self.momentum, centered=self.centered)
+
+    def update(
+        self, grad: Any, state: RMSpropState, params: Any, rate: float
+    ) -> tuple[Any, RMSpropState]:
+        """Give the new parameters and the new state."""
+        return update(
+            grad,
+            state,
+            params,
+            learning_rate=rate,
+            rho=self.rho,
+            momentum=self.momentum,
+            epsilon=self.epsilon,
+        )

@@ -1,4 +1,4 @@
-"""Plain descent, momentum and Nesterov's momentum as a pure pair (init, update)."""
+"""Plain descent, momentum and Nesterov's momentum: a pure pair (init, update), and a shell that keeps the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["SGDState", "init", "update"]
+from thalweg.optimizers.optimizer import Optimizer, Rate
+
+__all__ = ["SGD", "SGDState", "init", "update"]
 
 
 class SGDState(NamedTuple):
@@ -63,3 +65,53 @@ def update(
     if nesterov:
         return params + (momentum * velocity - step), SGDState(velocity)
     return params + velocity, SGDState(velocity)
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum where asked for; see `update` for the formulas.
+
+    Args:
+        learning_rate: α, a number or a schedule.
+        momentum: μ, in [0, 1].
+        nesterov: whether to look ahead.
+        weight_decay, clipnorm, clipvalue, global_clipnorm: see `Optimizer`.
+        name: shown in messages.
+
+    >>> import thalweg as tw
+    >>> w = tw.Variable([1.0])
+    >>> tw.optimizers.SGD(learning_rate=0.1).apply_gradients([(tw.constant([2.0]), w)])
+    1
+    >>> w.numpy()
+    array([0.8], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        name: str = "SGD",
+    ) -> None:
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        if not 0.0 <= momentum <= 1.0:
+            raise ValueError(f"momentum is {momentum!r}; a number from 0 to 1 was wanted.")
+        self.momentum, self.nesterov = momentum, nesterov
+
+    def init(self, params: Any) -> SGDState:
+        """Make the state for one array of parameters."""
+        return init(params, momentum=self.momentum)
+
+    def update(self, grad: Any, state: SGDState, params: Any, rate: float) -> tuple[Any, SGDState]:
+        """Give the new parameters and the new state."""
+        return update(
+            grad,
+            state,
+            params,
+            learning_rate=rate,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+        )

@@ -1,0 +1,225 @@
+"""What all optimizers share: they keep a state for each Variable and move it by a pure rule."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.tape.gradient_tape import GradientTape
+
+__all__ = ["Optimizer"]
+
+Rate = float | Callable[[int], Any]
+
+
+class Optimizer(ABC):
+    """The thin shell with a memory around a pure pair (init, update).
+
+    Args:
+        learning_rate: a number, or a schedule: a function of the number of steps taken.
+        weight_decay: where given, each step first takes the share rate·weight_decay off every
+            Variable (decoupled, after Loshchilov and Hutter).
+        clipnorm: where given, each gradient longer than this is shortened to it.
+        clipvalue: where given, each element of a gradient is clipped to ±this.
+        global_clipnorm: where given, all gradients together are shortened to this length.
+        name: shown in messages.
+
+    Attributes:
+        iterations: steps taken.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Rate,
+        weight_decay: float | None,
+        clipnorm: float | None,
+        clipvalue: float | None,
+        global_clipnorm: float | None,
+        name: str,
+    ) -> None:
+        if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
+            raise ValueError("At most one of clipnorm, clipvalue and global_clipnorm can be set.")
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.name = name
+        self.iterations = 0
+        self._states: dict[int, Any] = {}
+        self._plain = weight_decay is None and not (clipnorm or clipvalue or global_clipnorm)
+
+    @property
+    def learning_rate(self) -> Any:
+        """The rate of the next step."""
+        given = self._learning_rate
+        return float(given(self.iterations)) if callable(given) else given
+
+    @learning_rate.setter
+    def learning_rate(self, value: Rate) -> None:
+        # A NumPy float64 would make float64 of every float32 it meets; a Python float is weak.
+        self._learning_rate = value if callable(value) else float(value)
+
+    @abstractmethod
+    def init(self, params: Any) -> Any:
+        """Make the state for one array of parameters."""
+
+    @abstractmethod
+    def update(self, grad: Any, state: Any, params: Any, rate: float) -> tuple[Any, Any]:
+        """Give the new parameters and the new state; pure."""
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]], name: Any = None) -> int:
+        """Move each Variable by its gradient, one step.
+
+        Args:
+            grads_and_vars: pairs (gradient, Variable); a gradient that is None is left out, told.
+            name: accepted for TensorFlow's sake.
+
+        Returns:
+            The number of steps taken.
+
+        Raises:
+            ValueError: there is no gradient at all, or one has another shape than its Variable.
+
+        >>> import thalweg as tw
+        >>> w = tw.Variable([1.0, 2.0])
+        >>> tw.optimizers.SGD(0.5).apply_gradients([(tw.constant([1.0, 1.0]), w)])
+        1
+        >>> w.numpy()
+        array([0.5, 1.5], dtype=float32)
+        """
+        return self._apply(list(grads_and_vars), None, None)
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any]) -> int:
+        """Do what `apply_gradients` does, with gradients and Variables in two lists (Keras 3)."""
+        return self._apply(list(zip(grads, trainable_variables, strict=True)), None, None)
+
+    def minimize(
+        self,
+        loss: Any,
+        var_list: Any = None,
+        tape: Any = None,
+        steps: int = 1,
+        *,
+        variables: Any = None,
+    ) -> Any:
+        """Compute a loss' gradients and take steps down them.
+
+        Args:
+            loss: a function of no arguments that returns the loss; or, with `tape`, the loss.
+            var_list: the Variables to move, a list or one; left out, all that the loss reads.
+            tape: the tape that recorded `loss`, where that is a Tensor.
+            steps: how many steps to take; 1 where `loss` is a Tensor.
+            variables: another name for `var_list`.
+
+        Returns:
+            The loss as it was before the last step.
+
+        Raises:
+            ValueError: there is no gradient at all; the message says why, with the tape's words.
+
+        >>> import thalweg as tw
+        >>> w = tw.Variable(1.0)
+        >>> last = tw.optimizers.SGD(0.25).minimize(lambda: (w - 3.0) ** 2, [w], steps=20)
+        >>> round(float(w), 4)
+        3.0
+        """
+        wanted = variables if var_list is None else var_list
+        if isinstance(wanted, Handle):
+            wanted = [wanted]
+        if not callable(loss):
+            if tape is None:
+                raise ValueError(
+                    "minimize got a loss that is no function, and no tape. Give a function of no "
+                    "arguments, minimize(lambda: ..., variables), or the tape that recorded it."
+                )
+            self._descend(tape, loss, wanted)
+            return loss
+        answer = None
+        for _ in range(steps):
+            with GradientTape() as recorded:
+                answer = loss()
+            self._descend(recorded, answer, wanted)
+        return answer
+
+    def _descend(self, tape: Any, loss: Any, wanted: Any) -> None:
+        variables = list(tape.watched_variables() if wanted is None else wanted)
+        grads = tape.gradient(loss, variables)
+        self._apply(list(zip(grads, variables, strict=True)), tape, loss)
+
+    def _apply(self, pairs: list[tuple[Any, Any]], tape: Any, loss: Any) -> int:
+        if any(grad is None for grad, _ in pairs) or not pairs:
+            pairs = _without_none(pairs, tape, loss)
+        rate = self.learning_rate
+        states = self._states
+        if not self._plain:
+            pairs = self._clipped(pairs)
+        for grad, variable in pairs:
+            params = variable.array
+            g = grad.array if isinstance(grad, Handle) else np.asarray(grad)
+            if g.dtype != params.dtype:
+                g = g.astype(params.dtype)
+            if g.shape != params.shape:
+                raise ValueError(
+                    f"The gradient for Variable '{variable.name}' has shape {g.shape}, the Variable "
+                    f"{params.shape}; they must be the same."
+                )
+            key = variable.key
+            state = states.get(key)
+            if state is None:
+                state = self.init(params)
+            if self.weight_decay is not None:
+                params = params - params * (rate * self.weight_decay)
+            new, states[key] = self.update(g, state, params, rate)
+            variable.assign(new)
+        self.iterations += 1
+        return self.iterations
+
+    def _clipped(self, pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        """Shorten gradients as the user wished."""
+        raw = [grad.array if isinstance(grad, Handle) else np.asarray(grad) for grad, _ in pairs]
+        if self.clipvalue is not None:
+            raw = [np.clip(g, -self.clipvalue, self.clipvalue) for g in raw]
+        elif self.clipnorm is not None:
+            raw = [_shortened(g, _length(g), self.clipnorm) for g in raw]
+        elif self.global_clipnorm is not None:
+            length = sqrt(sum(_length(g) ** 2 for g in raw))
+            raw = [_shortened(g, length, self.global_clipnorm) for g in raw]
+        return [(g, variable) for g, (_, variable) in zip(raw, pairs, strict=True)]
+
+
+def _length(grad: Any) -> float:
+    return float(np.linalg.norm(np.ravel(grad)))
+
+
+def _shortened(grad: Any, length: float, limit: float) -> Any:
+    return grad * (limit / length) if length > limit else grad
+
+
+def _without_none(pairs: list[tuple[Any, Any]], tape: Any, loss: Any) -> list[tuple[Any, Any]]:
+    """Leave out pairs without a gradient and say so; why, where the tape can tell."""
+    missing = [variable for grad, variable in pairs if grad is None]
+    names = [_name(variable) for variable in missing]
+    why = ""
+    explain = getattr(tape, "explain", None)
+    if missing and explain is not None:
+        why = f" {explain(loss, missing[0])}"
+    if len(missing) == len(pairs):
+        listed = ", ".join(f"'{name}'" for name in names)
+        raise ValueError(
+            f"No gradients provided for any variable: ({listed}).{why} A gradient is there where "
+            "the loss was computed from the variable inside the tape."
+        )
+    warnings.warn(
+        f"Gradients do not exist for variables {names} when minimizing the loss.{why}",
+        stacklevel=4,
+    )
+    return [(grad, variable) for grad, variable in pairs if grad is not None]
+
+
+def _name(variable: Any) -> str:
+    return variable.name if isinstance(variable, Trainable) else type(variable).__name__
