@@ -37,7 +37,7 @@ def curve_fit(
     absolute_sigma: bool = False,
     bounds: Any = None,
     jac: Callable[..., Any] | None = None,
-    max_steps: int = 2000,
+    max_steps: int | None = None,
 ) -> FitResult:
     """Fit a formula, or a callable, to measurements by least squares.
 
@@ -63,7 +63,8 @@ def curve_fit(
             the residuals' own scatter sets the scale, as in SciPy and lmfit.
         bounds: a mapping of parameter names to (low, high), None for no limit; or (lows, highs).
         jac: the Jacobian `(n, p)` of a callable by hand, called like it; rarely needed.
-        max_steps: steps that one descent may try.
+        max_steps: steps that a descent may try. Left out, it is 2000, and where those do not
+            suffice other starts are tried; given, running out of them is the end.
 
     Returns:
         A `FitResult`; `success` is False, and `status` and `message` say why, where no minimum was
@@ -81,6 +82,8 @@ def curve_fit(
     >>> round(fit.params["b"], 3), round(fit.stderr["b"], 3), fit.status
     (0.501, 0.009, 'converged')
     """
+    if max_steps is not None and max_steps < 1:
+        raise DescentError(f"max_steps is {max_steps}; give at least 1, or leave it out")
     task = _task(model, x, y, start, jac)
     names = task.model.names
     if task.target.size < len(names):
@@ -122,7 +125,7 @@ def _find(
     problem: LeastSquares,
     known: Array,
     guess: Callable[[Array], list[Array]],
-    max_steps: int,
+    max_steps: int | None,
 ) -> tuple[Found, Array]:
     """Search from the start given, guessed where it has gaps; the valley and the start."""
     missing = np.isnan(known)
@@ -131,7 +134,8 @@ def _find(
         first = problem.inside(known)
         return search(problem, first, max_steps, lambda: guess(anywhere)), first
     starts = guess(known) or [problem.inside(np.where(missing, 1.0, known))]
-    return search(problem, starts[0], max_steps, lambda: starts[1:]), starts[0]
+    first = np.where(missing, starts[0], known)
+    return search(problem, starts[0], max_steps, lambda: starts[1:]), first
 
 
 def _task(

@@ -24,6 +24,7 @@ from thalweg.descent.polish import polish, relative_offset
 __all__ = ["Found", "descend", "search"]
 
 _SETTLED = 1e-4  # relative offset: a ten-thousandth of the standard errors from the minimum
+_STEPS = 2000
 _AWAY = 1e4  # a standard error this many times its parameter: it has gone where nothing holds it
 
 
@@ -35,7 +36,8 @@ class Found:
         valley: the lowest minimum found.
         trouble: "", "start" or "slope" (outside the domain), "steps" (still going down), "constant"
             (no better than a constant), "infinity" (a parameter has gone where it no longer acts),
-            "loose" (a standard error ten thousand times its parameter).
+            "degenerate" (parameters merge that are apart elsewhere), "loose" (a standard error ten
+            thousand times its parameter).
         offset: Bates and Watts' relative offset there.
         route: "" for the start as given, else what was done instead, in words.
     """
@@ -57,7 +59,27 @@ def descend(problem: LeastSquares, start: Array, strategy: Strategy) -> Valley:
     return polish(problem, valley)
 
 
-def judge(problem: LeastSquares, valley: Valley, route: str, acts: npt.NDArray[np.bool_]) -> Found:
+@dataclass(frozen=True)
+class _Nature:
+    """What a model is like where nothing is special: which parameters act, how many are loose."""
+
+    acts: npt.NDArray[np.bool_]
+    loose: int
+
+
+def _nature(problem: LeastSquares, start: Array) -> _Nature:
+    """The model's nature, looked at beside the start, so that equal starts do not count."""
+    aside = problem.inside(start * (1.0 + 0.1 * np.sqrt(2.0 + np.arange(start.size))) + 1e-3)
+    jacobian = problem.jacobian(aside)
+    acts = ~_dead(problem.jacobian(start))
+    if not np.all(np.isfinite(jacobian)):
+        return _Nature(acts, start.size)
+    residual = np.zeros(problem.size)
+    valley = Valley(aside, residual, jacobian, 0.0, "flat", 0)
+    return _Nature(acts, spread(problem, valley).loose.shape[1])
+
+
+def _judge(problem: LeastSquares, valley: Valley, route: str, nature: _Nature) -> Found:
     """What is wrong with a valley, if anything."""
     if valley.reason in ("start", "slope") or not np.isfinite(valley.chisqr):
         return Found(valley, valley.reason, float("inf"), route)
@@ -66,11 +88,13 @@ def judge(problem: LeastSquares, valley: Valley, route: str, acts: npt.NDArray[n
     noise = 100.0 * problem.rounding() / max(float(np.sqrt(valley.chisqr)), problem.rounding())
     if offset > max(_SETTLED, min(noise, 1.0)) and valley.chisqr > problem.rounding() ** 2:
         return Found(valley, "steps", offset, route)
-    if np.any(_dead(valley.jacobian) & acts):
+    if np.any(_dead(valley.jacobian) & nature.acts):
         return Found(valley, "infinity", offset, route)
     if valley.params.size > 1 and valley.chisqr >= 0.999 * _constant(problem):
         return Found(valley, "constant", offset, route)
     held = spread(problem, valley)
+    if held.loose.shape[1] > nature.loose:
+        return Found(valley, "degenerate", offset, route)
     variance = valley.chisqr / max(problem.size - valley.params.size, 1)
     errors = np.sqrt(variance * np.diagonal(held.inverse))
     if np.any(errors > _AWAY * np.abs(valley.params)) and held.condition > 1e3:
@@ -121,7 +145,7 @@ def _others(
 def search(
     problem: LeastSquares,
     start: Array,
-    max_steps: int,
+    max_steps: int | None,
     guess: Callable[[], list[Array]],
 ) -> Found:
     """The lowest valley that the start, and where that fails others, lead to.
@@ -129,19 +153,21 @@ def search(
     Args:
         problem: the sum of squares and its box.
         start: where to begin, `(p,)`.
-        max_steps: steps for each descent.
+        max_steps: steps for the descent, which then is the only one to run out of them; None for
+            as many as are sensible, and other starts where those do not suffice.
         guess: further starts, made only when they are needed.
 
     Returns:
         The valley, its trouble and its route.
     """
-    with np.errstate(all="ignore"):
-        acts = ~_dead(problem.jacobian(problem.inside(start)))
-    best = judge(problem, descend(problem, start, Strategy(max_steps=max_steps)), "", acts)
+    nature, most = _nature(problem, start), max_steps or _STEPS
+    best = _judge(problem, descend(problem, start, Strategy(max_steps=most)), "", nature)
+    if best.trouble == "steps" and max_steps is not None:
+        return best
     if not best.trouble or len(linear_parameters(problem, start)) == start.size:
         return best  # a linear model has one minimum, and it is reached
-    for other, strategy, route in _others(problem, start, max_steps, guess):
-        new = judge(problem, descend(problem, other, strategy), route, acts)
+    for other, strategy, route in _others(problem, start, most, guess):
+        new = _judge(problem, descend(problem, other, strategy), route, nature)
         if _better(new, best):
             best = new
         if not best.trouble:

@@ -65,7 +65,9 @@ def spread(problem: LeastSquares, valley: Valley) -> Spread:
     jacobian = valley.jacobian[:, free]
     norms = np.linalg.norm(jacobian, axis=0)
     norms = np.where(norms > 0, norms, 1.0)
-    _, singular, right = np.linalg.svd(jacobian / norms, full_matrices=True)
+    # The triangle has J's singular values and right vectors, and is small however many rows there are.
+    triangle = np.asarray(np.linalg.qr(jacobian / norms, mode="r"))
+    _, singular, right = np.linalg.svd(triangle, full_matrices=True)
     singular = np.concatenate([singular, np.zeros(right.shape[0] - singular.size)])
     counts = singular > RANK_TOLERANCE * max(singular[0], RANK_TOLERANCE)
     scaled = right[counts].T / singular[counts]

@@ -117,6 +117,7 @@ def _status(found: Found) -> Status:
     return {
         "": Status.CONVERGED,
         "loose": Status.CONVERGED,
+        "degenerate": Status.CONVERGED,
         "start": Status.LEFT_DOMAIN,
         "slope": Status.LEFT_DOMAIN,
         "steps": Status.OUT_OF_STEPS,

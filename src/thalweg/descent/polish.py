@@ -90,7 +90,8 @@ def polish(problem: LeastSquares, valley: Valley) -> Valley:
         The valley with the shortest step left, never one whose sum of squares is visibly higher.
     """
     free = problem.free(valley.params, valley.jacobian.T @ valley.residual)
-    if not np.any(free) or not np.isfinite(valley.chisqr):
+    sound = np.isfinite(valley.chisqr) and np.all(np.isfinite(valley.jacobian))
+    if not np.any(free) or not sound:
         return valley
     best, shortest = valley, float("inf")
     here, newton, worse = valley, False, 0
