@@ -17,13 +17,13 @@ from thalweg.ops.complex_numbers import real
 from thalweg.ops.movement import broadcast_to, reshape
 from thalweg.ops.reductions import reduce_sum
 
-Spec = tuple[tuple[int, ...], np.dtype[Any]]
-"""Shape and dtype."""
+Spec = tuple[Any, ...]
+"""Shape and dtype; of a computed value also op, inputs' keys and call site: they outlive the sweep."""
 
 
 def fit(g: Any, spec: Spec) -> Any:
     """A cotangent (array or Tensor) in the shape and dtype of its value."""
-    shape, dtype = spec
+    shape, dtype = spec[:2]
     raw = g.array if isinstance(g, Handle) else g
     if raw.dtype is not dtype and raw.dtype != dtype:
         if raw.dtype.kind == "c" and dtype.kind != "c":

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.core.composite import COMPOSITES
 from thalweg.core.op import TABLE
+from thalweg.core.spans import spanned
 from thalweg.errors import DTypeError
 from thalweg.values.tensor import Readable
 
@@ -23,7 +24,7 @@ def fill() -> None:
     for op in TABLE.values():
         for function in op.numpy:
             adapter = op.numpy[function] if isinstance(op.numpy, Mapping) else None
-            COMES_TO[function] = adapter or op.eager
+            COMES_TO[function] = spanned(adapter, op.name) if adapter else op.behind
     for made in COMPOSITES.values():
         numpy = made.numpy
         for function in numpy:

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import note, tick
+from thalweg.core.spans import born
 from thalweg.errors import ShapeError
 from thalweg.values.conversion import as_array, operand
 from thalweg.values.tensor import Readable, Tensor, shown
@@ -75,6 +76,7 @@ class Variable(Readable, Trainable):
                 stacklevel=2,
             )
         self._trainable = trainable is not False
+        born(self.key, self.name, getattr(value, "key", None))
 
     @property
     def trainable(self) -> bool:  # type: ignore[override]  # read-only here
