@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.op import Op, REQUIRED
-from thalweg.core.recording import RING_SIZE, STATE
+from thalweg.core.recording import RING_SIZE, STATE, tick
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
 MASK = RING_SIZE - 1
@@ -32,12 +32,13 @@ def build(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) 
         operand: takes a user's argument apart.
         convert: makes an array of a Python number.
     """
+    make = _general
     if op.elementwise and len(op.input_names) == 1 and not op.parameters:
-        call = _unary(op, tensor, operand, convert)
+        make = _unary
     elif op.elementwise and len(op.input_names) == 2 and not op.parameters:
-        call = _binary(op, tensor, operand, convert)
-    else:
-        call = _general(op, tensor, operand, convert)
+        make = _binary
+    call = make(op, tensor, operand, convert, 1)
+    op.behind = make(op, tensor, operand, convert, 2)
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = op.__doc__
     call.__signature__ = op.signature()  # type: ignore[attr-defined]  # functions carry attributes
@@ -51,43 +52,66 @@ def publish(op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any) ->
     for recorder in STATE.recorders:
         recorded |= recorder.record(op, keys, values, params, out, site)
     if not recorded:
-        key = out.key if not isinstance(out, tuple) else out[0].key if out else 0
-        STATE.ring[key & MASK] = (key, op, keys, site, out[-1].key if isinstance(out, tuple) and out else key)
+        first = out[0].key if isinstance(out, tuple) and out else getattr(out, "key", 0)
+        last = out[-1].key if isinstance(out, tuple) and out else first
+        STATE.ring[first & MASK] = (first, op, keys, site, last)
 
 
-def _unary(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) -> Callable[..., Any]:
+def _unary(
+    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
+) -> Callable[..., Any]:
     kernel = op.kernel
+    new = object.__new__
     frame_of = sys._getframe
     state = STATE
+    recordable = not op.severs and not op.needs_shapes and op.plans[1]
+    plan = op.plans[1]
+    keep_answer, keep_input = op.keep[1]
 
     def call(x: Any, name: Any = None) -> Any:
         if type(x) is tensor:
             a = x.array
-            key = x.key
+            source = x.key
         else:
-            a, key = operand(x)
-            if key is None:
+            a, source = operand(x)
+            if source is None:
                 a = convert(a)
         try:
-            out = tensor(kernel(a))
+            value = kernel(a)
         except Exception as error:
             raise refusal(op, (a,), error) from error
-        frame = frame_of(1)
+        out = new(tensor)
+        out.array = value
+        out.key = key = tick()
+        frame = frame_of(depth)
         site = (frame.f_code, frame.f_lasti)
-        if state.recorders:
-            publish(op, (key,), (a,), (), out, site)
+        followed = state.followed
+        if followed is None:
+            state.ring[key & MASK] = (key, op, (source,), site, key)
+        elif followed is False or not recordable:
+            publish(op, (source,), (a,), (), out, site)
+        elif source in followed:
+            keys = (source,)
+            followed[key] = (value.shape, value.dtype, op, keys, site)
+            state.append(
+                (op, plan, keys, key, value if keep_answer else None, a if keep_input else None)
+            )
         else:
-            number = out.key
-            state.ring[number & MASK] = (number, op, (key,), site, number)
+            state.ring[key & MASK] = (key, op, (source,), site, key)
         return out
 
     return call
 
 
-def _binary(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) -> Callable[..., Any]:
+def _binary(
+    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
+) -> Callable[..., Any]:
     kernel = op.kernel
+    new = object.__new__
     frame_of = sys._getframe
     state = STATE
+    recordable = not op.severs and not op.needs_shapes and all(op.plans[1:])
+    left, right, both = [(op.plans[mask], *op.keep[mask]) for mask in (1, 2, 3)]
 
     def call(x: Any, y: Any, name: Any = None) -> Any:
         if type(x) is tensor:
@@ -103,16 +127,32 @@ def _binary(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]
             if second is None and first is None:
                 a, b = _two_plain(a, b, convert)
         try:
-            out = tensor(kernel(a, b))
+            value = kernel(a, b)
         except Exception as error:
             raise refusal(op, (a, b), error) from error
-        frame = frame_of(1)
+        out = new(tensor)
+        out.array = value
+        out.key = key = tick()
+        frame = frame_of(depth)
         site = (frame.f_code, frame.f_lasti)
-        if state.recorders:
+        followed = state.followed
+        if followed is None:
+            state.ring[key & MASK] = (key, op, (first, second), site, key)
+        elif followed is False or not recordable:
             publish(op, (first, second), (a, b), (), out, site)
         else:
-            number = out.key
-            state.ring[number & MASK] = (number, op, (first, second), site, number)
+            keys = (first, second)
+            if first in followed:
+                plan, answer, one, two = both if second in followed else left
+            elif second in followed:
+                plan, answer, one, two = right
+            else:
+                state.ring[key & MASK] = (key, op, keys, site, key)
+                return out
+            followed[key] = (value.shape, value.dtype, op, keys, site)
+            state.append(
+                (op, plan, keys, key, value if answer else None, a if one else None, b if two else None)
+            )
         return out
 
     return call
@@ -127,7 +167,9 @@ def _two_plain(a: Any, b: Any, convert: Callable[[Any], Any]) -> tuple[Any, Any]
     return a, b
 
 
-def _general(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) -> Callable[..., Any]:
+def _general(
+    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
+) -> Callable[..., Any]:
     count = len(op.input_names)
     kernel = op.kernel
     prepare = op.prepare
@@ -154,7 +196,7 @@ def _general(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any
         except Exception as error:
             raise refusal(op, values, error) from error
         out = tuple([tensor(part) for part in answer]) if isinstance(answer, tuple) else tensor(answer)
-        frame = sys._getframe(1)
+        frame = sys._getframe(depth)
         publish(op, keys, values, params, out, (frame.f_code, frame.f_lasti))
         return out
 

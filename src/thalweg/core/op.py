@@ -29,6 +29,7 @@ from typing import Any
 
 from thalweg.core.evidence import Sample, Special, Wrong
 from thalweg.core.handle import Handle
+from thalweg.core.recording import KEPT
 from thalweg.errors import MissingRuleError
 
 TABLE: dict[str, Op] = {}
@@ -38,31 +39,28 @@ Kernel = Callable[..., Any]
 
 
 class Rule:
-    """A rule and what it names: `rule.function(g, *rule.pick(environment))`."""
+    """A rule and what it names: `rule.function(g, *rule.pick(environment))`.
 
-    __slots__ = ("function", "names", "pick")
+    `count`, `first` and `second` tell the sweep's short cut where in an event the named values
+    stand: most rules name one or two.
+    """
+
+    __slots__ = ("count", "first", "function", "names", "places", "second")
 
     def __init__(self, function: Callable[..., Any], environment: Mapping[str, int], op: str) -> None:
         first, *names = inspect.signature(function).parameters
         unknown = [name for name in names if name not in environment]
         if first != "g" or unknown:
             raise TypeError(f"{op}: a rule takes g and then any of {list(environment)}, not {unknown}")
-        places = [environment[name] for name in names]
         self.function = function
         self.names = frozenset(names)
-        self.pick = _picker(places)
+        self.places = tuple([environment[name] for name in names])
+        self.count = len(names)
+        self.first, self.second = [KEPT + place for place in (*self.places, 0, 0)][:2]
 
-
-def _picker(places: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    if not places:
-        return lambda env: ()
-    if len(places) == 1:
-        (only,) = places
-        return lambda env: (env[only],)
-    if len(places) == 2:
-        one, two = places
-        return lambda env: (env[one], env[two])
-    return lambda env: tuple([env[place] for place in places])
+    def pick(self, environment: Sequence[Any]) -> tuple[Any, ...]:
+        """What the rule names, from answer, inputs, parameters and shapes."""
+        return tuple([environment[place] for place in self.places])
 
 
 @dataclass(eq=False, repr=False)
@@ -142,6 +140,8 @@ class Op:
         self.keep = self._what_to_keep()
         self.plans = self._what_to_run()
         self.eager: Callable[..., Any] = self._not_built
+        # The same for a caller that itself stands for the user's line, such as `2 - t` or np.sin(t).
+        self.behind: Callable[..., Any] = self._not_built
         if self.name in TABLE:
             raise TypeError(f"two rows are called {self.name}")
         TABLE[self.name] = self

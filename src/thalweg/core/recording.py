@@ -59,10 +59,16 @@ class Happening(NamedTuple):
 
 
 class ThreadState(threading.local):
-    """One thread's recorders (innermost last), ring of unrecorded calls and recent happenings."""
+    """One thread's recorders (innermost last), ring of unrecorded calls and recent happenings.
+
+    `followed` is a short cut for op calls: None when nobody records, the keys that the tape follows
+    when one tape alone does, False when several recorders do; `append` is that one tape's.
+    """
 
     def __init__(self) -> None:
         self.recorders: tuple[Recorder, ...] = ()
+        self.followed: Any = None
+        self.append: Any = None
         self.ring: list[Any] = [None] * RING_SIZE
         self.thread = threading.current_thread().name
         self.happenings: list[Happening] = []
@@ -77,11 +83,45 @@ STATE = ThreadState()
 HAPPENINGS_KEPT = 1024
 
 
+def set_recorders(recorders: tuple[Recorder, ...]) -> None:
+    """Make these this thread's recorders, innermost last."""
+    STATE.recorders = recorders
+    alone = recorders[0] if len(recorders) == 1 else None
+    if isinstance(alone, Record):
+        STATE.followed = alone.specs
+        STATE.append = alone.events.append
+    else:
+        STATE.followed = False if recorders else None
+        STATE.append = None
+
+
+KEPT = 4
+"""Where in an event the answer, the inputs, the parameters and the shapes begin."""
+
+
+class Record:
+    """The part of a tape's record that op calls write to: what is followed, and the events.
+
+    `specs` holds, by key, shape and dtype of every value that is followed, and of a computed one op,
+    input keys and call site, which outlive the sweep for explanations. `events` is append-only, each
+    a flat tuple `(op, plan, input keys, answer's key, answer, *inputs, *params, *shapes)`: from `KEPT`
+    on stands what rules pick from, None where no wanted rule names it.
+    """
+
+    def __init__(self) -> None:
+        self.specs: dict[Any, tuple[Any, ...]] = {}
+        self.events: list[Any] = []
+
+
+LIBRARIES = ("thalweg.", "numpy.", "scipy.")
+"""Whose frames are no lines of the user's program."""
+
+
 def caller_site(depth: int = 1) -> Site:
-    """Where the function `depth` levels up was called from, outside of thalweg if there is such a place."""
+    """Where the function `depth` levels up was called from, outside of `LIBRARIES` if there is such a place."""
     frame = sys._getframe(depth + 1)
     outside: Any = frame
-    while outside is not None and outside.f_globals.get("__name__", "").startswith("thalweg."):
+    while outside is not None and outside.f_globals.get("__name__", "").startswith(LIBRARIES):
         outside = outside.f_back
     frame = outside or frame
     return (frame.f_code, frame.f_lasti)

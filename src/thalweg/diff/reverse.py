@@ -7,32 +7,16 @@ where something does, it works on Tensors by the same rules, and the result can 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from thalweg.core.op import Op
-from thalweg.core.recording import STATE
+from thalweg.core.op import Op, Rule
+from thalweg.core.recording import KEPT, STATE, note
 from thalweg.diff.fit import Spec, fit
 from thalweg.diff.strong_zero import strong_zero
-from thalweg.errors import MissingRuleError
 from thalweg.ops.complex_numbers import conj
 from thalweg.values.tensor import Tensor
-
-
-class Event(NamedTuple):
-    """One recorded call.
-
-    `plan` holds (place, rule) of the inputs that are followed; `kept` is the rules' environment:
-    the answer, the inputs, the parameters, the shapes, with None for what no rule names.
-    """
-
-    op: Op
-    plan: tuple[Any, ...]
-    keys: tuple[Any, ...]
-    out: Any
-    kept: tuple[Any, ...]
-    site: Any
 
 
 def reverse_sweep(
@@ -66,84 +50,101 @@ def reverse_sweep(
     place = len(events)
     while place:
         place -= 1
-        op, plan, keys, out, kept, _ = events.pop() if release else events[place]
-        g = _arrived(cotangents, out, specs, sources, lifted)
+        event = events.pop() if release else events[place]
+        op, plan, keys, out = event[:KEPT]
+        if type(out) is tuple:
+            g = _several(cotangents, out, specs, sources, lifted)
+        elif out in sources:
+            g = cotangents.get(out)
+        else:
+            g = cotangents.pop(out, None)
         if g is None:
             continue
         if lifted:
-            kept = _lifted(op, kept, keys, out)
-        complex_valued = op.holomorphic and type(g) is not tuple and g.dtype.kind == "c"
+            event = _lifted(event)
+        plainly = not op.variadic and not (op.holomorphic and type(g) is not tuple and g.dtype.kind == "c")
+        careful = op.elementwise and not op.bounded and not strict
         for at, rule in plan:
             key = keys[at]
             if on_path is not None and key not in on_path:
                 continue
-            if rule is None:
-                raise MissingRuleError(f"gradient registry has no entry for: {op.name}")
-            environment = (*kept, at) if op.variadic else kept
-            if complex_valued:
-                result = rule.function(conj(g), *rule.pick(environment))
-                result = None if result is None else conj(result)
+            if not plainly:
+                result = _by_the_book(op, rule, g, event, at)
+            elif rule.count == 1:
+                result = rule.function(g, event[rule.first])
+            elif rule.count == 0:
+                result = rule.function(g)
+            elif rule.count == 2:
+                result = rule.function(g, event[rule.first], event[rule.second])
             else:
-                result = rule.function(g, *rule.pick(environment))
+                result = rule.function(g, *rule.pick(event[KEPT:]))
             if result is None:
+                note("no gradient", (key, out), op.name)
                 continue
-            if op.elementwise and not op.bounded and not strict:
+            if careful:
                 result = strong_zero(g, result)
             spec = specs[key]
-            if lifted:
+            if lifted or result.shape != spec[0] or result.dtype is not spec[1]:
                 result = fit(result, spec)
-            elif result.shape != spec[0] or result.dtype is not spec[1]:
-                result = fit(result, spec)
-            _accumulate(cotangents, key, result, owned, lifted)
+            if key in cotangents:
+                _accumulate(cotangents, key, result, owned, lifted)
+            else:
+                cotangents[key] = result
     return cotangents
 
 
-def _arrived(
+def _by_the_book(op: Op, rule: Rule, g: Any, event: tuple[Any, ...], at: int) -> Any:
+    """A rule's result for complex numbers, and for a list of inputs."""
+    environment = (*event[KEPT:], at) if op.variadic else event[KEPT:]
+    if op.holomorphic and type(g) is not tuple and g.dtype.kind == "c":
+        result = rule.function(conj(g), *rule.pick(environment))
+        return None if result is None else conj(result)
+    return rule.function(g, *rule.pick(environment))
+
+
+def _several(
     cotangents: dict[Any, Any],
-    out: Any,
+    out: tuple[Any, ...],
     specs: Mapping[Any, Spec],
     sources: frozenset[Any],
     lifted: bool,
 ) -> Any:
-    """The cotangent of an event's answer (a tuple for several answers), or None."""
-    if type(out) is not tuple:
-        return cotangents.get(out) if out in sources else cotangents.pop(out, None)
+    """The cotangents of an event with several answers, zeros where none arrived, or None."""
     parts = [cotangents.get(key) if key in sources else cotangents.pop(key, None) for key in out]
     if all(part is None for part in parts):
         return None
-    zeros = (lambda spec: Tensor(np.zeros(*spec))) if lifted else (lambda spec: np.zeros(*spec))
-    return tuple(
-        [zeros(specs[key]) if part is None else part for part, key in zip(parts, out, strict=True)]
-    )
+    filled = []
+    for part, key in zip(parts, out, strict=True):
+        zeros = np.zeros(*specs[key][:2]) if part is None else None
+        filled.append(part if part is not None else Tensor(zeros) if lifted else zeros)
+    return tuple(filled)
 
 
 def _accumulate(
     cotangents: dict[Any, Any], key: Any, result: Any, owned: set[Any], lifted: bool
 ) -> None:
-    """Add to a key's cotangent; in place from the third on, when the sum is the sweep's own."""
-    before = cotangents.get(key)
-    if before is None:
-        cotangents[key] = result
-    elif not lifted and key in owned and isinstance(before, np.ndarray):
+    """Add to a key's cotangent; in place from the third part on, when the sum is the sweep's own."""
+    before = cotangents[key]
+    if not lifted and key in owned and isinstance(before, np.ndarray):
         before += result
     else:
         cotangents[key] = before + result
         owned.add(key)
 
 
-def _lifted(op: Op, kept: tuple[Any, ...], keys: tuple[Any, ...], out: Any) -> tuple[Any, ...]:
-    """An event's environment with Tensors under their own keys, so that outer tapes know them."""
-    answer, *rest = kept
+def _lifted(event: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An event with Tensors under their own keys, so that outer tapes know them."""
+    op, plan, keys, out, answer, *rest = event
     if type(out) is tuple:
         answer = None if answer is None else tuple(map(known, answer, out))
     else:
         answer = known(answer, out)
     if op.variadic:
-        values, *params = rest
+        values, *others = rest
         values = None if values is None else tuple(map(known, values, keys))
-        return (answer, values, *params)
+        return (op, plan, keys, out, answer, values, *others)
     count = len(keys)
-    return (answer, *map(known, rest[:count], keys), *rest[count:])
+    return (op, plan, keys, out, answer, *map(known, rest[:count], keys), *rest[count:])
 
 
 def known(array: Any, key: Any) -> Any:

@@ -15,7 +15,8 @@ from thalweg.core.handle import Handle
 from thalweg.ops.comparison import equal, select
 from thalweg.ops.creation import zeros_like
 
-SMALL = 4096
+SMALL = 1024
+"""Above this size it is quicker to see that the result is finite than to count zeros."""
 
 
 def strong_zero(g: Any, result: Any) -> Any:
@@ -27,13 +28,11 @@ def strong_zero(g: Any, result: Any) -> Any:
     """
     raw = g.array if isinstance(g, Handle) else g
     if not raw.ndim:
-        if raw != 0:
-            return result
-        return zeros_like(result)
-    if np.count_nonzero(raw) == raw.size:
-        return result
+        return result if raw else zeros_like(result)
     outcome = result.array if isinstance(result, Handle) else result
-    if outcome.size > SMALL and np.isfinite(np.vdot(outcome, outcome)):
+    if raw.size > SMALL and np.isfinite(np.vdot(outcome, outcome)):
+        return result
+    if np.count_nonzero(raw) == raw.size:
         return result
     if isinstance(result, Handle):
         return select(equal(g, 0), zeros_like(result), result)

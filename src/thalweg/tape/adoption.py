@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from thalweg.core.handle import Handle
 from thalweg.core.recording import STATE
 from thalweg.values.tensor import Tensor
+
+
+class Named(NamedTuple):
+    """What a lineage remembers of such a call: its name, and nothing that it keeps alive."""
+
+    name: str
+    severs: str = ""
 
 
 class Adopted:
@@ -43,11 +50,12 @@ class Adopted:
         self.reverse = reverse
         self.forward = forward
 
-    def event(self, followed: list[int], site: Any) -> tuple[Any, ...]:
+    def event(self, followed: list[int]) -> tuple[Any, ...]:
         """The call as an event of a tape."""
         shared = _Shared(self.reverse)
         plan = tuple([(place, _Part(shared, place)) for place in followed])
-        return (self, plan, self.keys, tuple([part.key for part in self.out]), (None,) * (len(self.keys) + 1), site)
+        answers = tuple([part.key for part in self.out])
+        return (self, plan, self.keys, answers, None, *[None] * len(self.keys))
 
     def __repr__(self) -> str:
         return f"<custom gradient of {self.name}>"
@@ -77,6 +85,7 @@ class _Part:
     __slots__ = ("place", "shared")
 
     names: frozenset[str] = frozenset()
+    count = 0
 
     def __init__(self, shared: _Shared, place: int) -> None:
         self.shared = shared

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE
+from thalweg.core.recording import STATE, tick
+from thalweg.core.spans import GRADIENT, leave_span
 from thalweg.core.trees import flatten, is_nested, pack, sorted_keys
 from thalweg.diff.fit import fit
 from thalweg.diff.reverse import reverse_sweep
@@ -81,12 +82,14 @@ def answer_gradient(
     recording: Recording, question: Question, *, strict: bool, release: bool
 ) -> Any:
     """The gradients of a question, in the shape of its sources."""
+    start = tick()
     missing = unconnected(question.unconnected_gradients)
     targets = targets_of(question.target)
     sources = sources_of(question.sources)
     given = cotangents_of(question.target, question.output_gradients, len(targets))
     cotangents = seeds(recording, targets, given)
     keys = frozenset([source.key for source in sources])
+    asked = (*cotangents, *keys)
     on_path = None if recording.roots <= keys else path_to(recording, keys)
     if STATE.recorders:
         found = reverse_sweep(
@@ -105,7 +108,13 @@ def answer_gradient(
         wrapped[source.key] if source.key in wrapped else _absent(source, missing)
         for source in sources
     ]
+    leave_span(start, GRADIENT, asked, 3)
     return pack(question.sources, grads) if is_nested(question.sources) else grads[0]
+
+
+def keys_of(tree: Any) -> tuple[Any, ...]:
+    """The keys of the Tensors and Variables in a nesting."""
+    return tuple([leaf.key for leaf in flatten(tree) if isinstance(leaf, Handle)])
 
 
 def _absent(source: Any, missing: UnconnectedGradients) -> Any:
@@ -209,7 +218,8 @@ def _cotangent(seed: Any, spec: Any, place: int) -> Any:
 def path_to(recording: Recording, keys: frozenset[Any]) -> set[Any]:
     """The keys that depend on some sources: what the sweep need not touch is left out."""
     on_path = set(keys)
-    for _, _, inputs, out, _, _ in recording.events:
+    for event in recording.events:
+        inputs, out = event[2], event[3]
         if not on_path.isdisjoint(inputs):
             if type(out) is tuple:
                 on_path.update(out)

@@ -10,7 +10,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.op import Op
-from thalweg.core.recording import STATE, Happening, Recorder
+from thalweg.core.recording import STATE, Happening, Recorder, set_recorders
 from thalweg.core.trees import flatten, is_nested, pack
 from thalweg.diff.forward import forward_step
 from thalweg.diff.reverse import known
@@ -108,12 +108,12 @@ class ForwardAccumulator:
         if self._active:
             raise ValueError("Accumulator is already recording.")
         self._active = True
-        STATE.recorders = (*STATE.recorders, self)
+        set_recorders((*STATE.recorders, self))
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._active = False
-        STATE.recorders = tuple([one for one in STATE.recorders if one is not self])
+        set_recorders(tuple([one for one in STATE.recorders if one is not self]))
 
     def jvp(self, primals: Any, unconnected_gradients: Any = "none") -> Any:
         """The tangents of values computed inside `with`; nothing is computed here.
@@ -152,7 +152,7 @@ class ForwardAccumulator:
         if len(everyone) > 1:
             for key in keys:
                 self._alive.pop(key, None)
-        STATE.recorders = self._outer(everyone)
+        set_recorders(self._outer(everyone))
         try:
             if STATE.recorders:
                 inputs = tuple(map(known, values, keys))
@@ -160,7 +160,7 @@ class ForwardAccumulator:
             else:
                 result = self._plain(op, values, params, out, tangents)
         finally:
-            STATE.recorders = everyone
+            set_recorders(everyone)
         return self._keep(out, result)
 
     def _plain(self, op: Op, values: Any, params: Any, out: Any, tangents: Any) -> Any:
@@ -192,11 +192,11 @@ class ForwardAccumulator:
         if all(tangent is None for tangent in tangents):
             return False
         everyone = STATE.recorders
-        STATE.recorders = self._outer(everyone)
+        set_recorders(self._outer(everyone))
         try:
             result = call.forward(tangents)
         finally:
-            STATE.recorders = everyone
+            set_recorders(everyone)
         return self._keep(call.out, tuple(result))
 
     def read(self, variable: Any) -> None:

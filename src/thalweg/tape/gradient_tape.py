@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE, Happening, caller_site, tick
+from thalweg.core.recording import STATE, Happening, caller_site, set_recorders, tick
+from thalweg.core.spans import GRADIENT, leave_span
 from thalweg.core.trees import flatten
 from thalweg.tape import words
-from thalweg.tape.asking import Question, answer_gradient
+from thalweg.tape.asking import Question, answer_gradient, keys_of
 from thalweg.tape.jacobians import batch_jacobian, jacobian
 from thalweg.tape.recording import Recording
 
@@ -73,13 +74,13 @@ class GradientTape:
             self._pop("exit")
 
     def _push(self, why: str) -> None:
-        STATE.recorders = (*STATE.recorders, self._recording)  # type: ignore[assignment]  # it is not None here
+        set_recorders((*STATE.recorders, self._recording))
         self._active = True
         self._log(why)
 
     def _pop(self, why: str) -> None:
         mine = self._recording
-        STATE.recorders = tuple([one for one in STATE.recorders if one is not mine])
+        set_recorders(tuple([one for one in STATE.recorders if one is not mine]))
         self._active = False
         self._log(why)
 
@@ -96,15 +97,17 @@ class GradientTape:
             ValueError: something that is no Tensor or Variable.
             RuntimeError: the tape was never entered.
         """
-        if self._recording is None:
-            raise RuntimeError(words.USED if self._spent else f"watch: {words.NEVER_ENTERED}")
-        recording = self._recording
-        for leaf in flatten(tensor):
+        leaves = flatten(tensor)
+        for leaf in leaves:
             if not isinstance(leaf, Handle):
                 raise ValueError(
                     f"Passed in object {leaf!r} of type '{type(leaf).__name__}', not tf.Tensor or "
                     f"tf.Variable or ExtensionType. Make a Tensor of it first: tw.constant(...)."
                 )
+        if self._recording is None:
+            raise RuntimeError(words.USED if self._spent else f"watch: {words.NEVER_ENTERED}")
+        recording = self._recording
+        for leaf in leaves:
             kind = leaf.array.dtype
             if kind.kind not in "fc":
                 _warn_integer(kind)
@@ -127,7 +130,8 @@ class GradientTape:
         try:
             yield
         finally:
-            self._push("resume")
+            if self._recording is not None:  # a gradient taken meanwhile ends the recording
+                self._push("resume")
 
     def reset(self) -> None:
         """Forget everything recorded so far; what was watched must be watched again.
@@ -138,7 +142,9 @@ class GradientTape:
         if not self._active:
             raise ValueError(words.NOT_RECORDING)
         self._pop("reset")
-        self._recording = Recording(self._watch_accessed)
+        forgotten, self._recording = self._recording, Recording(self._watch_accessed)
+        if forgotten is not None:
+            self._recording.forgotten = forgotten.lineage()
         self._push("resume")
 
     def watched_variables(self) -> tuple[Any, ...]:
@@ -178,7 +184,13 @@ class GradientTape:
         question = Question(target, sources, output_gradients, unconnected_gradients)
         recording = self._opened()
         release = not self._persistent
-        grads = answer_gradient(recording, question, strict=self._strict, release=release)
+        recorded = len(recording.events)
+        try:
+            grads = answer_gradient(recording, question, strict=self._strict, release=release)
+        except BaseException:
+            if release and len(recording.events) < recorded:
+                self._close(recording)  # half a record would answer wrongly
+            raise
         if release:
             self._close(recording)
         return grads
@@ -226,7 +238,9 @@ class GradientTape:
         if not experimental_use_pfor and not self._persistent and self._entered:
             raise RuntimeError(words.LOOP_NEEDS_PERSISTENT)
         recording = self._opened()
+        start = tick()
         answer = jacobian(recording, target, sources, unconnected_gradients, strict=self._strict)
+        leave_span(start, GRADIENT, keys_of([target, sources]), 2)
         if not self._persistent:
             self._close(recording)
         return answer
@@ -256,10 +270,15 @@ class GradientTape:
         Raises:
             ValueError: ranks below 2, or first dimensions that differ.
         """
-        if parallel_iterations is not None and not self._persistent and self._entered:
-            raise RuntimeError(words.PARALLEL_NEEDS_PERSISTENT)
+        if self._entered and not self._persistent:
+            if not experimental_use_pfor:
+                raise RuntimeError(words.BATCH_LOOP_NEEDS_PERSISTENT)
+            if parallel_iterations is not None:
+                raise RuntimeError(words.PARALLEL_NEEDS_PERSISTENT)
         recording = self._opened()
+        start = tick()
         answer = batch_jacobian(recording, target, source, strict=self._strict)
+        leave_span(start, GRADIENT, keys_of([target, source]), 2)
         if not self._persistent:
             self._close(recording)
         return answer
@@ -304,7 +323,7 @@ def _warn_inside() -> None:
             "recorded on the tape, leading to increased CPU and memory usage). Only call "
             "GradientTape.gradient inside the context if you actually want to trace the gradient "
             "in order to compute higher order derivatives.",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

@@ -67,7 +67,7 @@ def _sweep(
     spec = recording.specs.get(target.key)
     if spec is None:
         return [None] * len(sources)
-    seed = np.zeros(*spec)
+    seed = np.zeros(*spec[:2])
     seed.reshape(-1)[place] = 1
     keys = frozenset([source.key for source in sources])
     on_path = None if recording.roots <= keys else path_to(recording, keys)

@@ -8,24 +8,23 @@ import numpy as np
 
 from thalweg.core.handle import Trainable
 from thalweg.core.op import Op
-from thalweg.core.recording import Happening, Site, caller_site
-from thalweg.diff.fit import Spec
-from thalweg.tape.adoption import Adopted
+from thalweg.core.recording import Happening, Record, Site, caller_site
+from thalweg.tape.adoption import Adopted, Named
 
 SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
 
 
-class Recording:
+class Recording(Record):
     """The record behind a tape: an append-only list of events, and the log that explanations read."""
 
     def __init__(self, watch_accessed: bool) -> None:
-        self.events: list[Any] = []
-        self.specs: dict[Any, Spec] = {}
+        super().__init__()
         self.roots: set[Any] = set()
         self.variables: dict[int, Any] = {}
         self.log: list[Happening] = []
         self.severed: list[Any] = []
+        self.forgotten: Recording | None = None
         self.watch_accessed = watch_accessed
 
     def follow(self, key: Any, array: Any) -> None:
@@ -57,64 +56,43 @@ class Recording:
         """Write a call down if something followed goes in; what is kept is what its rules name."""
         specs = self.specs
         count = len(keys)
+        if op.variadic:
+            return self._record_list(op, keys, values, params, out, site)
         if count == 1:
             mask = 1 if keys[0] in specs else 0
         elif count == 2:
             mask = (1 if keys[0] in specs else 0) + (2 if keys[1] in specs else 0)
-        elif op.variadic:
-            return self._record_list(op, keys, values, params, out, site)
         else:
             mask = sum([1 << place for place, key in enumerate(keys) if key in specs])
         if not mask:
             return False
-        if op.variadic:
-            return self._record_list(op, keys, values, params, out, site)
         plan = op.plans[mask]
         if not plan or op.severs:
             self.severed.append((op, keys, _keys_of(out), site))
             return False
         keep = op.keep[mask]
-        if count == 1:
-            kept: tuple[Any, ...] = (
-                out.array if keep[0] and type(out) is not tuple else None,
-                values[0] if keep[1] else None,
-            )
-        elif count == 2:
-            kept = (
-                out.array if keep[0] and type(out) is not tuple else None,
-                values[0] if keep[1] else None,
-                values[1] if keep[2] else None,
-            )
-        else:
-            kept = (
-                out.array if keep[0] and type(out) is not tuple else None,
-                *[value if wanted else None for value, wanted in zip(values, keep[1:], strict=True)],
-            )
+        kept = [value if wanted else None for value, wanted in zip(values, keep[1:], strict=True)]
         if params:
-            kept = (*kept, *params)
+            kept += params
         if op.needs_shapes:
-            kept = (*kept, *[np.shape(value) for value in values])
+            kept += [np.shape(value) for value in values]
         if type(out) is tuple:
-            return self._record_several(op, plan, keys, out, kept, keep, site)
+            answers = tuple([part.array for part in out])
+            self._follow_answers(op, keys, out, site)
+            self.events.append((op, plan, keys, _keys_of(out), answers if keep[0] else None, *kept))
+            return True
         array = out.array
         dtype = array.dtype
         if dtype is not SINGLE and dtype is not DOUBLE and dtype.kind not in "fc":
             self.severed.append((op, keys, (out.key,), site))
             return False
-        specs[out.key] = (array.shape, dtype)
-        self.events.append((op, plan, keys, out.key, kept, site))
+        specs[out.key] = (array.shape, dtype, op, keys, site)
+        self.events.append((op, plan, keys, out.key, array if keep[0] else None, *kept))
         return True
 
-    def _record_several(
-        self, op: Op, plan: Any, keys: Any, out: Any, kept: Any, keep: Any, site: Any
-    ) -> bool:
-        """A call with several answers."""
-        for part in out:
-            self.specs[part.key] = (part.array.shape, part.array.dtype)
-        if keep[0]:
-            kept = (tuple([part.array for part in out]), *kept[1:])
-        self.events.append((op, plan, keys, _keys_of(out), kept, site))
-        return True
+    def _follow_answers(self, op: Any, keys: Any, out: Any, site: Any) -> None:
+        for part in out if type(out) is tuple else (out,):
+            self.specs[part.key] = (part.array.shape, part.array.dtype, op, keys, site)
 
     def _record_list(
         self, op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any
@@ -132,12 +110,10 @@ class Recording:
         if keep[0]:
             answer = tuple([part.array for part in out]) if type(out) is tuple else out.array
         shapes = tuple([np.shape(value) for value in values]) if op.needs_shapes else None
-        kept = (answer, tuple(values) if keep[1] else None, *params, shapes)
-        outs = out if type(out) is tuple else (out,)
-        for part in outs:
-            self.specs[part.key] = (part.array.shape, part.array.dtype)
+        self._follow_answers(op, keys, out, site)
         plan = tuple([(place, rule) for place in followed])
-        self.events.append((op, plan, keys, _keys_of(out), kept, site))
+        kept = tuple(values) if keep[1] else None
+        self.events.append((op, plan, keys, _keys_of(out), answer, kept, *params, shapes))
         return True
 
     def adopt(self, call: Adopted) -> bool:
@@ -145,10 +121,18 @@ class Recording:
         followed = [place for place, key in enumerate(call.keys) if key in self.specs]
         if not followed:
             return False
+        site = caller_site(2)
+        named = Named(call.name)
         for part in call.out:
-            self.specs[part.key] = (part.array.shape, part.array.dtype)
-        self.events.append(call.event(followed, caller_site(2)))
+            self.specs[part.key] = (part.array.shape, part.array.dtype, named, call.keys, site)
+        self.events.append(call.event(followed))
         return True
+
+    def lineage(self) -> Recording:
+        """What `reset` leaves for explanations: what was computed from what, without the values."""
+        self.events.clear()
+        self.forgotten = None
+        return self
 
     def note(self, happening: Happening) -> None:
         """Write down something that a gradient does not pass."""

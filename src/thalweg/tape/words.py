@@ -20,6 +20,10 @@ LOOP_NEEDS_PERSISTENT = (
     "GradientTape must be created with persistent=True to compute the jacobian with eager execution "
     "enabled and with experimental_use_pfor set to False."
 )
+BATCH_LOOP_NEEDS_PERSISTENT = (
+    "GradientTape must be created with persistent=True to compute the batch jacobian with eager "
+    "execution enabled and with experimental_use_pfor set to False."
+)
 PARALLEL_NEEDS_PERSISTENT = (
     "GradientTape must be created with persistent=True to compute the batch_jacobian with "
     "parallel_iterations."

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE, Happening
+from thalweg.core.recording import STATE, Happening, set_recorders
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import ShapeError
 from thalweg.tape.adoption import Adopted
@@ -42,11 +42,11 @@ class Reads:
         """Not of interest."""
 
     def __enter__(self) -> Reads:
-        STATE.recorders = (*STATE.recorders, self)
+        set_recorders((*STATE.recorders, self))
         return self
 
     def __exit__(self, *exception: object) -> None:
-        STATE.recorders = tuple([one for one in STATE.recorders if one is not self])
+        set_recorders(tuple([one for one in STATE.recorders if one is not self]))
 
 
 def as_leaf(leaf: Any) -> Any:

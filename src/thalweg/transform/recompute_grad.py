@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import STATE
+from thalweg.core.recording import STATE, set_recorders
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.tape.adoption import Adopted
 from thalweg.tape.forward_accumulator import ForwardAccumulator
@@ -37,11 +37,11 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         lifted = [map_leaves(as_leaf, arg) for arg in args]
         reads = Reads()
         everyone = STATE.recorders
-        STATE.recorders = (reads,)
+        set_recorders((reads,))
         try:
             result = f(*lifted, **named)
         finally:
-            STATE.recorders = everyone
+            set_recorders(everyone)
         inputs = [leaf for leaf in flatten(lifted) if isinstance(leaf, Handle)]
         mine = {leaf.key for leaf in inputs}
         sources = [*inputs, *[one for key, one in reads.variables.items() if key not in mine]]

@@ -82,18 +82,18 @@ def _index(part: Any) -> Any:
 def _getitem(self: Any, index: Any) -> Any:
     if type(index) is not int:
         index = _index(index)
-    return getitem.eager(self, index=index)
+    return getitem.behind(self, index=index)
 
 
 def install() -> None:
     """Give Tensor and Variable their operators, from the rows' eager calls."""
     for name, op in BINARY.items():
         setattr(Readable, f"__{name}__", op.eager)
-        setattr(Readable, f"__r{name}__", reflected(op.eager))
+        setattr(Readable, f"__r{name}__", reflected(op.behind))
     for name, op in COMPARISONS.items():
         setattr(Readable, f"__{name}__", op.eager)
-    Readable.__eq__ = _equality(comparison.equal.eager, False)  # type: ignore[method-assign]  # == answers by element
-    Readable.__ne__ = _equality(comparison.not_equal.eager, True)  # type: ignore[method-assign]  # the same
+    Readable.__eq__ = _equality(comparison.equal.behind, False)  # type: ignore[method-assign]  # == answers by element
+    Readable.__ne__ = _equality(comparison.not_equal.behind, True)  # type: ignore[method-assign]  # the same
     Readable.__hash__ = None  # type: ignore[assignment]  # setting __eq__ outside the class keeps the hash
     for name, op in UNARY.items():
         setattr(Readable, f"__{name}__", op.eager)
