@@ -1,0 +1,100 @@
+"""`python -m benchmarks [eager overhead leastsquares start …] [--json FILE]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from benchmarks import eager, least_squares, overhead
+from benchmarks.environment import environment
+from benchmarks.interleave import Timing, side_by_side
+from benchmarks.start import starts
+
+MICRO = 1e6
+
+
+def show(
+    title: str, found: dict[str, Timing], ours: str, unit: str = "µs", scale: float = MICRO
+) -> None:
+    """Print one comparison: each rival's median, quartiles, and ours as a share of it."""
+    print(f"\n{title}")
+    for name, (median, low, high) in found.items():
+        share = f"   ours / this = {found[ours].median / median:.2f}" if name != ours else ""
+        print(
+            f"  {name:28s} {median * scale:10.2f} {unit}  ({low * scale:.2f} to {high * scale:.2f}){share}"
+        )
+
+
+def run_eager(results: dict[str, object]) -> None:
+    for title, make in eager.CASES.items():
+        found = side_by_side(make())
+        show(title, found, "thalweg")
+        results[title] = found
+
+
+def run_overhead(results: dict[str, object]) -> None:
+    print("\nan op above NumPy's own call, µs (medians)")
+    for name in overhead.pairs():
+        found = side_by_side(overhead.loops(name), rounds=15)
+        numpy, *rest = (found[key].median / overhead.CHAIN * MICRO for key in found)
+        print(
+            f"  {name:12s} numpy {numpy:5.2f}   unrecorded +{rest[0] - numpy:5.2f}   recorded +{rest[1] - numpy:5.2f}"
+        )
+        results[f"overhead {name}"] = {"numpy": numpy, "unrecorded": rest[0], "recorded": rest[1]}
+    found = side_by_side(overhead.sweep(), rounds=15)
+    above = (
+        (found["forward and back"].median - found["numpy"].median) / (2 * overhead.CHAIN) * MICRO
+    )
+    print(f"  a chain of products forward and back: +{above:.2f} an op")
+    results["overhead sweep"] = above
+
+
+def run_leastsquares(results: dict[str, object]) -> None:
+    found = side_by_side(
+        {"numpy by hand": least_squares.by_hand(), "thalweg": least_squares.ours()}, rounds=11
+    )
+    show(
+        f"Adam on ‖A·x - b‖², n = m = {least_squares.SIZE}, a step", found, "thalweg",
+        scale=MICRO / least_squares.STEPS,
+    )  # fmt: skip
+    results["Adam on least squares"] = found
+
+
+def run_start(results: dict[str, object]) -> None:
+    print("\nstarting, seconds (medians, quartiles)")
+    found = starts()
+    for name, (median, low, high) in found.items():
+        print(f"  {name:28s} {median:.3f}  ({low:.3f} to {high:.3f})")
+    print(f"  thalweg above numpy: {found['import thalweg'][0] - found['import numpy'][0]:.3f}")
+    results["start"] = found
+
+
+RUNS = {
+    "eager": run_eager,
+    "overhead": run_overhead,
+    "leastsquares": run_leastsquares,
+    "start": run_start,
+}
+
+
+def main(words: list[str]) -> None:
+    """Run what was named, or everything."""
+    target = None
+    if "--json" in words:
+        place = words.index("--json")
+        target = Path(words[place + 1])
+        del words[place : place + 2]
+    unknown = [word for word in words if word not in RUNS]
+    if unknown:
+        sys.exit(f"no benchmark is called {unknown[0]}; there are {', '.join(RUNS)}")
+    facts = environment(eager.THREADS)
+    print(json.dumps(facts, indent=2))
+    results: dict[str, object] = {"environment": facts}
+    for name in words or RUNS:
+        RUNS[name](results)
+    if target is not None:
+        target.write_text(json.dumps(results, indent=2) + "\n")
+
+
+main(sys.argv[1:])

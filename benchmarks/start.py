@@ -1,0 +1,32 @@
+"""What a start costs: the import, `--help`, a descent and a fit from the command line."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+ROUNDS = 11
+CUBIC = ["minimize", "x**3 + 2*x - 3", "--target", "0", "x=5"]
+COMMANDS = {
+    "python": [sys.executable, "-c", "pass"],
+    "import numpy": [sys.executable, "-c", "import numpy"],
+    "import thalweg": [sys.executable, "-c", "import thalweg"],
+    "thalweg --help": [sys.executable, "-m", "thalweg.cli.main", "--help"],
+    "thalweg minimize (N4.3)": [sys.executable, "-m", "thalweg.cli.main", *CUBIC],
+}
+
+
+def starts() -> dict[str, tuple[float, float, float]]:
+    """Wall seconds of each command: median and quartiles, in turns."""
+    seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    quiet = {**os.environ, "NO_COLOR": "1"}
+    for _ in range(ROUNDS + 1):
+        for name, command in COMMANDS.items():
+            begin = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=quiet)
+            seconds[name].append(time.perf_counter() - begin)
+    cut = {name: statistics.quantiles(values[1:], n=4) for name, values in seconds.items()}
+    return {name: (middle, low, high) for name, (low, middle, high) in cut.items()}
