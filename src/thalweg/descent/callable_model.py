@@ -61,8 +61,8 @@ class CallableModel:
         if self._slope is not None:
             found = np.asarray(self._slope(self._x, *params), dtype=np.float64)
             return found.reshape(-1, len(self.names))
+        count = self.predict(params).size if not self._checked or not self._count else self._count
         slopes = parameter_slopes(lambda *b: self._function(self._x, *b), params)
-        count = self.predict(params).size if self._count is None else self._count
         found = np.zeros((count, params.size))
         for j, slope in enumerate(slopes):
             if slope is not None:

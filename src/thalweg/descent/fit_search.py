@@ -21,7 +21,7 @@ from thalweg.descent.levenberg_marquardt import Strategy, Valley, levenberg_marq
 from thalweg.descent.linear_parameters import linear_parameters, solve_linear
 from thalweg.descent.polish import polish, relative_offset
 
-__all__ = ["Found", "descend", "search"]
+__all__ = ["Found", "descend", "idle", "search"]
 
 _SETTLED = 1e-4  # relative offset: a ten-thousandth of the standard errors from the minimum
 _STEPS = 2000
@@ -61,9 +61,10 @@ def descend(problem: LeastSquares, start: Array, strategy: Strategy) -> Valley:
 
 @dataclass(frozen=True)
 class _Nature:
-    """What a model is like where nothing is special: which parameters act, how many are loose."""
+    """What a model is like where it begins: which parameters do nothing, how many are loose."""
 
-    acts: npt.NDArray[np.bool_]
+    idle: npt.NDArray[np.bool_]
+    reach: Array
     loose: int
 
 
@@ -71,12 +72,13 @@ def _nature(problem: LeastSquares, start: Array) -> _Nature:
     """The model's nature, looked at beside the start, so that equal starts do not count."""
     aside = problem.inside(start * (1.0 + 0.1 * np.sqrt(2.0 + np.arange(start.size))) + 1e-3)
     jacobian = problem.jacobian(aside)
-    acts = ~_dead(problem.jacobian(start))
+    reach = np.abs(start)
+    nothing = idle(problem, problem.jacobian(start), reach)
     if not np.all(np.isfinite(jacobian)):
-        return _Nature(acts, start.size)
+        return _Nature(nothing, reach, start.size)
     residual = np.zeros(problem.size)
     valley = Valley(aside, residual, jacobian, 0.0, "flat", 0)
-    return _Nature(acts, spread(problem, valley).loose.shape[1])
+    return _Nature(nothing, reach, spread(problem, valley).loose.shape[1])
 
 
 def _judge(problem: LeastSquares, valley: Valley, route: str, nature: _Nature) -> Found:
@@ -88,7 +90,8 @@ def _judge(problem: LeastSquares, valley: Valley, route: str, nature: _Nature) -
     noise = 100.0 * problem.rounding() / max(float(np.sqrt(valley.chisqr)), problem.rounding())
     if offset > max(_SETTLED, min(noise, 1.0)) and valley.chisqr > problem.rounding() ** 2:
         return Found(valley, "steps", offset, route)
-    if np.any(_dead(valley.jacobian) & nature.acts):
+    reach = np.maximum(np.abs(valley.params), nature.reach)
+    if np.any(idle(problem, valley.jacobian, reach) & ~nature.idle):
         return Found(valley, "infinity", offset, route)
     if valley.params.size > 1 and valley.chisqr >= 0.999 * _constant(problem):
         return Found(valley, "constant", offset, route)
@@ -102,10 +105,11 @@ def _judge(problem: LeastSquares, valley: Valley, route: str, nature: _Nature) -
     return Found(valley, "", offset, route)
 
 
-def _dead(jacobian: Array) -> npt.NDArray[np.bool_]:
-    """Parameters that the prediction does not depend on at all here."""
-    dead: npt.NDArray[np.bool_] = ~np.any(jacobian != 0, axis=0)
-    return dead
+def idle(problem: LeastSquares, jacobian: Array, reach: Array) -> npt.NDArray[np.bool_]:
+    """Parameters that the prediction shows nothing of when they change by their own size."""
+    shown = np.abs(jacobian).max(axis=0) * reach
+    nothing: npt.NDArray[np.bool_] = shown <= 1e-3 * problem.rounding()
+    return nothing
 
 
 def _constant(problem: LeastSquares) -> float:
@@ -129,7 +133,7 @@ def _better(new: Found, old: Found) -> bool:
 def _others(
     problem: LeastSquares, start: Array, max_steps: int, guess: Callable[[], list[Array]]
 ) -> Iterator[tuple[Array, Strategy, str]]:
-    """Further starts and dampings, the cheapest and nearest to what was asked for first."""
+    """Further dampings and starts, those nearest to what was asked for first."""
     members = linear_parameters(problem, start)
     if members:
         solved = solve_linear(problem, start, members)

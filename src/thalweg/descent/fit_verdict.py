@@ -6,7 +6,7 @@ import numpy as np
 
 from thalweg.descent.fit_model import Array, FitTask
 from thalweg.descent.fit_result import FitResult, by_name
-from thalweg.descent.fit_search import Found
+from thalweg.descent.fit_search import Found, idle
 from thalweg.descent.fit_statistics import Spread, goodness, spread
 from thalweg.descent.least_squares import LeastSquares
 from thalweg.descent.status import Status
@@ -126,7 +126,7 @@ def _status(found: Found) -> Status:
     }[found.trouble]
 
 
-def _first(task: FitTask, found: Found) -> str:
+def _first(task: FitTask, problem: LeastSquares, found: Found) -> str:
     """The sentence that the status stands for."""
     names, valley = task.model.names, found.valley
     values = ", ".join(f"{n} = {v:.6g}" for n, v in zip(names, valley.params, strict=True))
@@ -146,7 +146,8 @@ def _first(task: FitTask, found: Found) -> str:
         )
     steps = "1 step" if valley.steps == 1 else f"{valley.steps} steps"
     if found.trouble == "infinity":
-        dead = [n for n, c in zip(names, valley.jacobian.T, strict=True) if not np.any(c)]
+        still = idle(problem, valley.jacobian, np.abs(valley.params))
+        dead = [name for name, one in zip(names, still, strict=True) if one]
         run = " and ".join(dead)
         return (
             f"{run} ran off to where the curve no longer depends on it ({values}); start elsewhere, "
@@ -165,9 +166,9 @@ def _message(
     absolute_sigma: bool,
     nfree: int,
 ) -> str:
-    parts = [_first(task, found)]
+    parts = [_first(task, problem, found)]
     if found.route:
-        parts.append(f"The start as given led nowhere; this was reached {found.route}.")
+        parts.append(f"The start as given led to nothing as good; this was reached {found.route}.")
     if guessed:
         parts.append(f"Starts guessed: {', '.join(guessed)}.")
     if found.trouble == "constant":

@@ -51,8 +51,8 @@ class Valley:
         jacobian: ∂f/∂b/σ there, `(n, p)`.
         chisqr: the sum of squared residuals, infinite where one is not finite.
         reason: "flat" (no descent left), "steps" (out of steps), "start" (the model is not finite
-            at the start), "slope" (its derivative is not finite), "stuck" (no step, however short,
-            goes down).
+            at the start), "slope" (its derivative is not finite there), "stuck" (no step, however
+            short, goes down).
         steps: steps tried.
     """
 
@@ -91,18 +91,20 @@ class _Walk:
         self.radius = -1.0
         self.steps = 0
 
-    def look(self) -> str:
-        """Take the Jacobian and the scaling at the present point; a reason to stop, or nothing."""
-        self.jacobian = self.problem.jacobian(self.params)
+    def look(self, params: Array) -> bool:
+        """Take the Jacobian and the scaling at a point; False where it is not finite there."""
+        jacobian = self.problem.jacobian(params)
         with np.errstate(all="ignore"):
-            norms = np.linalg.norm(self.jacobian, axis=0)
-        if not np.all(np.isfinite(norms)):
-            return "slope"
-        self.scale = np.maximum(self.scale, norms)
+            norms = np.linalg.norm(jacobian, axis=0)
+        finite = bool(np.all(np.isfinite(norms)))
+        if finite:
+            self.scale = np.maximum(self.scale, norms)
+        if finite or self.radius < 0:
+            self.jacobian = jacobian
         if self.radius < 0:
-            size = float(np.linalg.norm(self.scale * self.params))
+            size = float(np.linalg.norm(self.scale * params))
             self.radius = self.strategy.radius * (size or 1.0)
-        return ""
+        return finite
 
     def step(self) -> str:
         """Go one accepted step down; a reason to stop, or nothing."""
@@ -131,8 +133,10 @@ class _Walk:
             ratio = -rise / predicted if predicted > 0 else -1.0
             self.radius = _next_radius(self.radius, length, mu, ratio, rise, gain)
             if ratio > 1e-4:
-                self.params, self.residual, self.chisqr = trial, residual, chisqr
-                return ""
+                if self.look(trial):
+                    self.params, self.residual, self.chisqr = trial, residual, chisqr
+                    return ""
+                self.radius = 0.1 * length  # a point without a slope is no place to go on from
             if self.radius <= _EPS * float(np.linalg.norm(scale * self.params)):
                 return "stuck"
         return "steps"
@@ -158,7 +162,7 @@ def levenberg_marquardt(
     walk = _Walk(problem, start, strategy or Strategy())
     if not np.isfinite(walk.chisqr):
         return walk.stop("start")
-    while True:
-        reason = walk.look() or walk.step()
-        if reason:
-            return walk.stop(reason)
+    reason = "" if walk.look(walk.params) else "slope"
+    while not reason:
+        reason = walk.step()
+    return walk.stop(reason)
