@@ -37,7 +37,8 @@ def forward_step(
     """
     if op.severs:
         return None
-    if op.forward or op.elementwise:
+    # Where a map is linear over the reals only (conj, imag), its transpose is another rule.
+    if op.forward or (op.elementwise and not (op.linear and not op.holomorphic)):
         total = _by_rules(op, values, params, answer, tangents)
     elif op.linear:
         total = _linear(op, values, params, tangents)

@@ -15,9 +15,11 @@ ANY = ((-3.0, 3.0),)
 
 
 def _complex(real: Any, imag: Any) -> Any:
-    return real + 1j * imag if np.result_type(real, imag) != np.float32 else np.complex64(
-        np.asarray(real) + 1j * np.asarray(imag)
-    )
+    shape = np.broadcast_shapes(np.shape(real), np.shape(imag))
+    out = np.empty(shape, np.result_type(real, imag, np.complex64))
+    out.real = real  # not real + 1j * imag, which makes NaN of an infinite part
+    out.imag = imag
+    return out[()]
 
 
 conj = elementwise(
@@ -26,13 +28,13 @@ conj = elementwise(
     domain=ANY, formula="the complex conjugate of x",
 )  # fmt: skip
 real = elementwise(
-    "real", "input", lambda x: np.real(x) + x.real.dtype.type(0), public="math.real", numpy=(np.real,),
+    "real", "input", np.real, public="math.real", numpy=(np.real,),
     vjp={"input": lambda g: g}, linear="input", bounded=True, holomorphic=False,
     domain=ANY, formula="Re x",
 )  # fmt: skip
 imag = elementwise(
-    "imag", "input", lambda x: np.imag(x) + x.real.dtype.type(0), public="math.imag", numpy=(np.imag,),
-    vjp={"input": lambda g: 1j * g}, linear="input", bounded=True, holomorphic=False,
+    "imag", "input", np.imag, public="math.imag", numpy=(np.imag,),
+    vjp={"input": lambda g: g * 1j}, linear="input", bounded=True, holomorphic=False,
     domain=ANY, formula="Im x",
 )  # fmt: skip
 complex = elementwise(

@@ -1,0 +1,114 @@
+"""Does an op give its row's stated answers at the hard points: value, gradient, tangent?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.evidence import Special
+from thalweg.core.op import Op
+from thalweg.tape.gradient_tape import GradientTape
+from thalweg.testing.cases import Case
+from thalweg.testing.mismatch import Judge
+from thalweg.testing.reals import differentiable
+from thalweg.testing.sweeps import followed, pushed_values
+
+ULPS = 8.0
+TILE = 9
+"""Elementwise points are also checked in an array of this length: NumPy's loops have a wide part and
+a rest, and they are different code."""
+
+
+def check_special(judge: Judge, op: Op, special: Special) -> None:
+    """One stated point, in each of its dtypes, and for elementwise ops as scalar and as array."""
+    for name in special.dtypes:
+        dtype = np.dtype(name)
+        given = list(special.at[0]) if op.variadic else list(special.at)
+        inputs = [_typed(value, dtype) for value in given]
+        shown = ", ".join(f"{value!r}" for value in given)
+        case = Case(op, f"special point ({shown}), {name}", tuple(inputs), special.params)
+        _check(judge, case, special)
+        if op.elementwise and all(np.ndim(value) == 0 for value in inputs):
+            tiled = [_tiled(value) for value in inputs]
+            _check(judge, case.with_inputs(tiled, f", {TILE} of them"), special)
+
+
+def _typed(value: Any, dtype: np.dtype[Any]) -> Any:
+    """Floats in the dtype asked for; integers, truth values and texts stand for themselves."""
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        return array.astype(np.result_type(dtype, np.complex64))[()]
+    return array.astype(dtype)[()] if array.dtype.kind == "f" else value
+
+
+def _tiled(value: Any) -> Any:
+    return np.full(TILE, value) if isinstance(value, np.generic) else value
+
+
+def _check(judge: Judge, case: Case, special: Special) -> None:
+    with np.errstate(all="ignore"):
+        tensors = case.tensors()
+        with GradientTape() as tape:
+            sources = [tensors[place] for place in case.wanted]
+            tape.watch(sources)
+            answers = case.eager(tensors)
+        _value(judge, case, special, answers)
+        if special.grad is None:
+            return
+        targets = followed(answers)
+        found = tape.gradient(targets, sources) if targets and sources else []
+        grads = dict(zip(case.wanted, found, strict=True))
+        for place, stated in enumerate(special.grad):
+            if stated is None:
+                continue
+            where = f"gradient by input {place}, {case.told}"
+            grad = grads.get(place)
+            if grad is None:
+                judge.refuse(where, f"expected {stated!r}, came None")
+                continue
+            _stated(judge, where, grad.array, stated)
+            _tangent(judge, case, place, stated)
+
+
+def _value(judge: Judge, case: Case, special: Special, answers: list[Any]) -> None:
+    if special.value is None:
+        return
+    stated = special.value if isinstance(special.value, tuple) else (special.value,)
+    where = f"value, {case.told}"
+    judge.require(
+        len(stated) == len(answers), where, f"{len(stated)} answers stated, {len(answers)} came"
+    )
+    for answer, value in zip(answers, stated, strict=True):
+        _stated(judge, where, answer.array, value, signs=True)
+
+
+def _stated(judge: Judge, where: str, came: Any, stated: Any, *, signs: bool = False) -> None:
+    """A stated answer, to a few units in the last place; zeros, infinities and NaN to the letter."""
+    expected = np.broadcast_to(np.asarray(stated), came.shape)
+    if came.dtype.kind not in "fc":
+        judge.exact(where, came, expected)
+        return
+    judge.ulps(where, came, expected, ULPS)
+    zero = (expected == 0) & np.ones(came.shape, bool)
+    if zero.any():
+        judge.exact(where, came[zero], expected[zero].astype(came.dtype), signs=signs)
+
+
+def _tangent(judge: Judge, case: Case, place: int, stated: Any) -> None:
+    """Forward mode with a tangent of ones at one input: the stated gradient, summed."""
+    value = case.inputs[place]
+    tangent = np.ones_like(value)[()]
+    answer = case.kernel(case.inputs)
+    found = [
+        one
+        for one in pushed_values(case, case.inputs, answer, {place: tangent})
+        if one is not None and differentiable(one)
+    ]
+    where = f"tangent by input {place}, {case.told}"
+    came: Any = sum((np.sum(one) for one in found), start=np.zeros((), value.dtype)[()])
+    expected = np.sum(np.broadcast_to(np.asarray(stated), np.shape(value)))
+    if case.op.elementwise and found:
+        _stated(judge, where, found[0], np.broadcast_to(np.asarray(stated), found[0].shape))
+    elif np.isfinite(expected):
+        judge.close(where, came, np.asarray(expected), 64 * float(np.finfo(value.dtype).eps))
