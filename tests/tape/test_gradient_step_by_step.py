@@ -100,7 +100,9 @@ def test_step_5_output_gradients_weigh_the_targets():
         y = x * x
         z = 3.0 * x
     np.testing.assert_array_equal(tape.gradient(y, x, output_gradients=[1.0, 10.0]), [2.0, 40.0])
-    both = tape.gradient([y, z], x, output_gradients=[tw.constant([1.0, 0.0]), np.array([0.0, 1.0])])
+    both = tape.gradient(
+        [y, z], x, output_gradients=[tw.constant([1.0, 0.0]), np.array([0.0, 1.0])]
+    )
     np.testing.assert_array_equal(both, [2.0, 3.0])
 
 

@@ -148,6 +148,7 @@ def test_24_gradient_tape_re_enter_context():
     assert float(grad) == 4.0
 
 
+@pytest.mark.filterwarnings("ignore:Calling GradientTape.gradient on a persistent tape")
 @pytest.mark.parametrize("persistent", [False, True])
 def test_25_gradient_within_tape_block(persistent):
     v = tw.Variable(1.0)

@@ -22,7 +22,11 @@ def test_entering_returns_the_tape():
 
 
 def test_entering_twice_is_refused():
-    with tw.GradientTape() as tape, pytest.raises(ValueError, match="Tape is still recording"), tape:
+    with (
+        tw.GradientTape() as tape,
+        pytest.raises(ValueError, match="Tape is still recording"),
+        tape,
+    ):
         pass
 
 
@@ -123,9 +127,11 @@ def test_a_gradient_taken_while_stopped_ends_the_recording():
 
 
 def test_stop_recording_on_a_tape_never_entered_is_refused():
-    with pytest.raises(RuntimeError, match="Trying to stop recording a tape which is not recording"):
-        with tw.GradientTape().stop_recording():
-            pass
+    with (
+        pytest.raises(RuntimeError, match="Trying to stop recording a tape which is not recording"),
+        tw.GradientTape().stop_recording(),
+    ):
+        pass
 
 
 def test_stop_recording_after_exit_is_refused_as_well():

@@ -41,6 +41,32 @@ def _collect(tree: Any, leaves: list[Any]) -> None:
         leaves.append(tree)
 
 
+def flatten_up_to(tree: Any, other: Any) -> list[Any] | None:
+    """What stands in another nesting at the leaves of a tree; lists may stand there for arrays.
+
+    Returns:
+        One entry a leaf, or None where `other` is not nested as `tree` is.
+
+    >>> flatten_up_to([0, (0,)], [[1.0, 2.0], (3.0,)])
+    [[1.0, 2.0], 3.0]
+    """
+    if not is_nested(tree):
+        return [other]
+    if not is_nested(other) or len(other) != len(tree):
+        return None
+    if isinstance(tree, Mapping) is not isinstance(other, Mapping):
+        return None
+    parts: list[Any] = []
+    for key in sorted_keys(tree) if isinstance(tree, Mapping) else range(len(tree)):
+        if isinstance(other, Mapping) and key not in other:
+            return None
+        below = flatten_up_to(tree[key], other[key])
+        if below is None:
+            return None
+        parts += below
+    return parts
+
+
 def pack(tree: Any, leaves: list[Any]) -> Any:
     """A nesting shaped like `tree` that holds `leaves` in its places.
 

@@ -10,7 +10,7 @@ import numpy as np
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, tick
 from thalweg.core.spans import GRADIENT, leave_span
-from thalweg.core.trees import flatten, is_nested, pack, sorted_keys
+from thalweg.core.trees import flatten, flatten_up_to, is_nested, pack
 from thalweg.diff.fit import fit
 from thalweg.diff.reverse import reverse_sweep
 from thalweg.errors import DTypeError
@@ -157,7 +157,7 @@ def cotangents_of(target: Any, output_gradients: Any, count: int) -> list[Any]:
     """
     if output_gradients is None:
         return [None] * count
-    given = _up_to(target, output_gradients)
+    given = flatten_up_to(target, output_gradients)
     if given is None:
         given = flatten(output_gradients)
     if count == 1 and len(flatten(output_gradients)) == 1:
@@ -170,25 +170,6 @@ def cotangents_of(target: Any, output_gradients: Any, count: int) -> list[Any]:
             f"for each target, None for ones"
         )
     return [stack_or_array(one) if is_nested(one) else one for one in given]
-
-
-def _up_to(target: Any, given: Any) -> list[Any] | None:
-    """What is given for each target, where it is nested as the targets are; lists may be arrays."""
-    if not is_nested(target):
-        return [given]
-    if not is_nested(given) or len(given) != len(target):
-        return None
-    if isinstance(target, Mapping) is not isinstance(given, Mapping):
-        return None
-    parts: list[Any] = []
-    for key in sorted_keys(target) if isinstance(target, Mapping) else range(len(target)):
-        if isinstance(given, Mapping) and key not in given:
-            return None
-        below = _up_to(target[key], given[key])
-        if below is None:
-            return None
-        parts += below
-    return parts
 
 
 def stack_or_array(value: Any) -> Any:

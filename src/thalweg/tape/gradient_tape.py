@@ -66,15 +66,15 @@ class GradientTape:
         if self._recording is None:
             self._recording = Recording(self._watch_accessed)
         self._entered = True
-        self._push("enter")
+        self._push(self._recording, "enter")
         return self
 
     def __exit__(self, *exception: object) -> None:
         if self._active:
             self._pop("exit")
 
-    def _push(self, why: str) -> None:
-        set_recorders((*STATE.recorders, self._recording))
+    def _push(self, recording: Recording, why: str) -> None:
+        set_recorders((*STATE.recorders, recording))
         self._active = True
         self._log(why)
 
@@ -131,7 +131,7 @@ class GradientTape:
             yield
         finally:
             if self._recording is not None:  # a gradient taken meanwhile ends the recording
-                self._push("resume")
+                self._push(self._recording, "resume")
 
     def reset(self) -> None:
         """Forget everything recorded so far; what was watched must be watched again.
@@ -145,7 +145,7 @@ class GradientTape:
         forgotten, self._recording = self._recording, Recording(self._watch_accessed)
         if forgotten is not None:
             self._recording.forgotten = forgotten.lineage()
-        self._push("resume")
+        self._push(self._recording, "resume")
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The Variables watched so far, in the order in which they were made."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from thalweg.core.handle import Trainable
 from thalweg.core.recording import STATE
 from thalweg.core.trees import is_nested, pack
 from thalweg.diff.reverse import reverse_sweep
@@ -39,45 +41,66 @@ def _of_one(
     strict: bool,
 ) -> list[Any]:
     shape = target.array.shape
-    count = target.array.size
-    rows = [_sweep(recording, target, sources, place, strict=strict) for place in range(count)]
+    if isinstance(target, Trainable):
+        recording.read(target)
+    rows = _sweeps(recording, target, _units(target), sources, strict=strict)
+    empty = not target.array.size and target.key in recording.specs
     grads: list[Any] = []
     for at, source in enumerate(sources):
         parts = [row[at] for row in rows]
         whole = (*shape, *source.array.shape)
-        if all(part is None for part in parts):
-            zero = missing is UnconnectedGradients.ZERO or (not count and target.key in recording.specs)
-            grads.append(Tensor(np.zeros(whole, source.array.dtype)) if zero else None)
-            continue
-        zeros = np.zeros(source.array.shape, source.array.dtype)
-        if STATE.recorders:
-            filled = [Tensor(zeros) if part is None else part for part in parts]
-            grads.append(reshape.eager(stack.eager(filled), whole))
+        if any(part is not None for part in parts):
+            grads.append(_joined(parts, source, 0, whole))
+        elif empty or missing is UnconnectedGradients.ZERO:
+            grads.append(Tensor(np.zeros(whole, source.array.dtype)))
         else:
-            grads.append(
-                Tensor(np.stack([zeros if part is None else part for part in parts]).reshape(whole))
-            )
+            grads.append(None)
     return grads
 
 
-def _sweep(
-    recording: Recording, target: Any, sources: list[Any], place: int, *, strict: bool
-) -> list[Any]:
-    """The gradients of one element of the target."""
-    spec = recording.specs.get(target.key)
-    if spec is None:
-        return [None] * len(sources)
-    seed = np.zeros(*spec[:2])
-    seed.reshape(-1)[place] = 1
+def _units(target: Any) -> Iterator[np.ndarray]:
+    """A cotangent for each element of a target: one there, zero elsewhere."""
+    for place in range(target.array.size):
+        seed = np.zeros(target.array.shape, target.array.dtype)
+        seed.reshape(-1)[place] = 1
+        yield seed
+
+
+def _sweeps(
+    recording: Recording,
+    target: Any,
+    seeds: Iterator[np.ndarray],
+    sources: list[Any],
+    *,
+    strict: bool,
+) -> list[list[Any]]:
+    """The gradients of all sources, for each seed as the target's cotangent."""
+    if target.key not in recording.specs:
+        return [[None] * len(sources) for _ in seeds]
     keys = frozenset([source.key for source in sources])
     on_path = None if recording.roots <= keys else path_to(recording, keys)
-    start = Tensor(seed) if STATE.recorders else seed
-    with np.errstate(all="ignore"):
-        found = reverse_sweep(
-            recording.events, {target.key: start}, recording.specs, keys,
-            on_path=on_path, strict=strict,
-        )  # fmt: skip
-    return [found.get(source.key) for source in sources]
+    lifted = bool(STATE.recorders)
+    # A sweep that is recorded by this tape itself must not lengthen the next one's way.
+    events = list(recording.events) if lifted else recording.events
+    rows = []
+    for seed in seeds:
+        with np.errstate(all="ignore"):
+            found = reverse_sweep(
+                events, {target.key: Tensor(seed) if lifted else seed}, recording.specs, keys,
+                on_path=on_path, strict=strict,
+            )  # fmt: skip
+        rows.append([found.get(source.key) for source in sources])
+    return rows
+
+
+def _joined(parts: list[Any], source: Any, axis: int, whole: tuple[int, ...]) -> Any:
+    """The rows of a Jacobian in one Tensor, zeros where a row is missing."""
+    zeros = np.zeros(source.array.shape, source.array.dtype)
+    if STATE.recorders:
+        filled = [Tensor(zeros) if part is None else part for part in parts]
+        return reshape.eager(stack.eager(filled, axis=axis), whole)
+    raw = np.stack([zeros if part is None else part for part in parts], axis=axis)
+    return Tensor(raw.reshape(whole))
 
 
 def batch_jacobian(recording: Recording, target: Any, source: Any, *, strict: bool) -> Any:
@@ -86,8 +109,7 @@ def batch_jacobian(recording: Recording, target: Any, source: Any, *, strict: bo
     Raises:
         ValueError: ranks below 2, or first dimensions that differ.
     """
-    (goal,) = targets_of(target)
-    (leaf,) = sources_of(source)
+    goal, leaf = _only("target", targets_of(target)), _only("source", sources_of(source))
     rows, columns = goal.array.shape, leaf.array.shape
     if len(rows) < 2 or len(columns) < 2:
         raise ValueError(
@@ -98,28 +120,28 @@ def batch_jacobian(recording: Recording, target: Any, source: Any, *, strict: bo
         raise ValueError(
             f"Need first dimension of target shape ({rows}) and source shape ({columns}) to match."
         )
-    batch = rows[0]
-    count = int(np.prod(rows[1:], dtype=int))
-    parts = []
-    keys = frozenset([leaf.key])
-    for place in range(count):
-        seed = np.zeros((batch, count), goal.array.dtype)
-        seed[:, place] = 1
-        shaped = seed.reshape(rows)
-        start = Tensor(shaped) if STATE.recorders else shaped
-        connected = goal.key in recording.specs
-        with np.errstate(all="ignore"):
-            found = reverse_sweep(
-                recording.events, {goal.key: start} if connected else {}, recording.specs, keys,
-                on_path=path_to(recording, keys), strict=strict,
-            )  # fmt: skip
-        parts.append(found.get(leaf.key, None))
-    whole = (batch, *rows[1:], *columns[1:])
-    if not parts or all(part is None for part in parts):
+    if isinstance(goal, Trainable):
+        recording.read(goal)
+    parts = [row[0] for row in _sweeps(recording, goal, _columns(goal), [leaf], strict=strict)]
+    whole = (*rows, *columns[1:])
+    if all(part is None for part in parts):
         return Tensor(np.zeros(whole, leaf.array.dtype))
-    if STATE.recorders:
-        return reshape.eager(stack.eager(parts, axis=1), whole)
-    return Tensor(np.stack(parts, axis=1).reshape(whole))
+    return _joined(parts, leaf, 1, whole)
 
 
+def _only(what: str, leaves: list[Any]) -> Any:
+    if len(leaves) != 1:
+        raise ValueError(
+            f"batch_jacobian takes one {what}, not {len(leaves)}; call it once for each"
+        )
+    return leaves[0]
 
+
+def _columns(target: Any) -> Iterator[np.ndarray]:
+    """A cotangent for each element of a target's row: ones there in every row, zero elsewhere."""
+    shape = target.array.shape
+    count = int(np.prod(shape[1:], dtype=int))
+    for place in range(count):
+        seed = np.zeros((shape[0], count), target.array.dtype)
+        seed[:, place] = 1
+        yield seed.reshape(shape)

@@ -48,8 +48,17 @@ def chosen(args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[Any]
             raise DTypeError(f"argnums names argument {place}, but {len(args)} were given")
     places = [place % len(args) for place in places]
     lifted = list(args)
+    met: set[int] = set()
+
+    def own(leaf: Any) -> Any:
+        tensor = fresh(leaf)
+        if tensor.key in met:  # a Variable that stands in two arguments
+            tensor = identity.eager(tensor)
+        met.add(tensor.key)
+        return tensor
+
     for place in places:
-        lifted[place] = map_leaves(fresh, args[place])
+        lifted[place] = map_leaves(own, args[place])
     return lifted, places
 
 

@@ -42,7 +42,10 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
             result = f(*lifted, **named)
         finally:
             set_recorders(everyone)
-        inputs = [leaf for leaf in flatten(lifted) if isinstance(leaf, Handle)]
+        # One object passed twice is one source: the tape of the second call cannot tell them apart.
+        inputs = list(
+            {leaf.key: leaf for leaf in flatten(lifted) if isinstance(leaf, Handle)}.values()
+        )
         mine = {leaf.key for leaf in inputs}
         sources = [*inputs, *[one for key, one in reads.variables.items() if key not in mine]]
         whole, flat = answers(result)
@@ -104,6 +107,3 @@ def _unique(sources: Sequence[Any], tangents: Sequence[Any]) -> list[tuple[Any, 
     for source, tangent in zip(sources, tangents, strict=True):
         seen.setdefault(source.key, (source, tangent))
     return list(seen.values())
-
-
-
