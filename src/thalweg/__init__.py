@@ -10,6 +10,7 @@ np.float32(6.0)
 
 from __future__ import annotations
 
+import importlib
 import sys
 import types
 import warnings
@@ -74,8 +75,28 @@ for _name, _value in _PUBLIC.items():
     _publish(_name, _value)
 
 
+# Read when first asked for, so that `import thalweg` costs little more than `import numpy`.
+_LATER = {
+    "curve_fit": "thalweg.descent.curve_fit",
+    "find_root": "thalweg.descent.find_root",
+    "maximize": "thalweg.descent.minimize",
+    "minimize": "thalweg.descent.minimize",
+}
+_ROOMS = ("losses", "optimizers", "plot", "testing")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        value = getattr(importlib.import_module(_LATER[name]), name)
+        globals()[name] = value
+        return value
+    if name in _ROOMS:
+        return importlib.import_module(f"thalweg.{name}")
     raise AttributeError(f"module 'thalweg' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER, *_ROOMS})
 
 
 __all__ = [
