@@ -76,11 +76,6 @@ def rosenbrock(n):
     return Landscape(n, f, g, h, hv)
 
 
-def from_sympy(text, names):
-    """A landscape whose derivatives are complex-step, for many shapes at little ink."""
-    raise NotImplementedError
-
-
 def plane(f, fx, fy, fxx, fxy, fyy):
     """Two numbers."""
     return Landscape(
@@ -139,4 +134,28 @@ def booth():
         lambda x, y: 10.0,
         lambda x, y: 8.0,
         lambda x, y: 10.0,
+    )
+
+
+def sum_of_distances(places):
+    """Σ|x_k − a_k|, a kink in every number; 0 at a."""
+    a = np.asarray(places, dtype=float)
+    return Landscape(
+        len(a),
+        lambda x: np.sum(np.abs(x - a)),
+        lambda x: np.sign(x - a),
+        lambda x: np.zeros((len(a), len(a))),
+    )
+
+
+def scaled(inner, height=1.0, width=1.0):
+    """The same valley `height` times as deep and `width` times as wide."""
+    c, w = height, width
+    hv = None if inner.hv is None else lambda x, v: c * inner.hv(x / w, v) / w**2
+    return Landscape(
+        inner.size,
+        lambda x: c * inner.f(x / w),
+        lambda x: c * np.asarray(inner.g(x / w)) / w,
+        lambda x: c * inner.h(x / w) / w**2,
+        hv,
     )

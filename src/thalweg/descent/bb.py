@@ -79,7 +79,7 @@ def _land(
     rounding = 4 * float(np.finfo(np.float64).eps) * abs(highest)
     t = 1.0
     for _ in range(100):
-        there = x + t * direction
+        there = run.project(x + t * direction)  # the sum may round to just outside the box
         found, slope = run.problem.value_and_gradient(there)
         if found <= highest + 1e-4 * t * fall + rounding and np.all(np.isfinite(slope)):
             return None if np.array_equal(there, x) else (there, found, slope)

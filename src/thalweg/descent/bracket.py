@@ -36,8 +36,9 @@ def between(f: Slope, a: float, b: float, max_steps: int, start: float | None = 
     """Find a root between a and b by Newton's steps, halving the bracket wherever they leave it.
 
     The bracket is narrowed until f is zero or no number lies inside it any more. Newton's steps
-    count only while each is less than half as long as the one before the last (Dekker's rule),
-    so that the number of steps is bounded by about three times that of plain halving.
+    count only while each is less than half as long as the one before the last (Dekker's rule)
+    and three of them halve the bracket, so that there are at most three times as many steps as
+    plain halving takes.
 
     Args:
         f: x ↦ (f(x), f′(x)).
@@ -59,6 +60,7 @@ def between(f: Slope, a: float, b: float, max_steps: int, start: float | None = 
             return Between(x, 0.0, f(x)[1], 0, "root")
     x = 0.5 * (a + b) if start is None else start
     before_last = last = first
+    widths = [first] * 3
     value, slope = f(x)
     for step in range(1, max_steps + 1):
         if value == 0.0:
@@ -73,7 +75,9 @@ def between(f: Slope, a: float, b: float, max_steps: int, start: float | None = 
         if nextafter(low, high) >= high or high - low <= _POINT * first:
             break
         there = x - value / slope if slope != 0.0 and isfinite(slope) else low
-        if not low < there < high or 2.0 * abs(there - x) > before_last:
+        slow = high - low > 0.5 * widths[-3]
+        widths.append(high - low)
+        if not low < there < high or 2.0 * abs(there - x) > before_last or slow:
             there = 0.5 * (low + high)
         before_last, last = last, abs(there - x)
         if there in (low, high) or there == x:

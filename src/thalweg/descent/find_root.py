@@ -77,7 +77,7 @@ def find_root(
     seen = _watcher(layout, callback, run)
     with np.errstate(all="ignore"):
         if bracket is not None:
-            found, method = _bracketed(problem, bracket, max_steps), "bracket"
+            found, method = _bracketed(problem, bracket, max(400, max_steps)), "bracket"
         else:
             found, method = _newton(problem, layout, max_steps, tol, seen)
         status, message = _verdict(run, found)
@@ -146,7 +146,7 @@ def _newton(
     for place in places if found.reason != "fading" else places[1:]:
         signs = look_around(value_at, place, size if found.reason != "fading" else 1.0)
         if signs is not None:
-            narrowed = _bracketed(problem, signs, 4 * max_steps)
+            narrowed = _bracketed(problem, signs, max(400, max_steps))
             if narrowed.reason == "root":
                 narrowed.nit += found.nit
                 return narrowed, "newton, then bracket"

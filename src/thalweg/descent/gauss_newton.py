@@ -70,8 +70,8 @@ def gauss_newton(
     """
     x = start
     residual, jacobian = problem.residual_and_jacobian(x)
-    sizes = np.maximum(np.abs(start), 1e-16 * float(np.max(np.abs(start), initial=0.0)))
-    sizes = sizes if np.all(sizes > 0.0) else np.ones_like(sizes)
+    largest = float(np.max(np.abs(start), initial=0.0)) or 1.0
+    sizes = np.where(start == 0.0, largest, np.abs(start))
     polishes = 0
     first, lengths = float(np.linalg.norm(residual)), [np.inf] * _WINDOW
     radius = max(1.0, float(np.sqrt(x.size))) * 10.0

@@ -10,6 +10,7 @@ from thalweg.descent.spectrum import Spectrum
 
 __all__ = ["died_out"]
 
+_SMALLEST = 1e-290  # below it numbers have lost digits, and so has the quotient of two of them
 _NEGLIGIBLE = 1e-10  # of the first slope
 
 
@@ -37,7 +38,7 @@ def died_out(run: Run, x: Vector) -> bool:
         if np.array_equal(middle, level) or np.array_equal(middle, sloped):
             break
         slope = run.problem.value_and_gradient(middle)[1]
-        if np.any(slope) and np.all(np.isfinite(slope)):
+        if np.max(np.abs(slope)) > _SMALLEST and np.all(np.isfinite(slope)):
             sloped, gradient = middle, slope
         else:
             level = middle

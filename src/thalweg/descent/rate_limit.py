@@ -21,6 +21,7 @@ Stepper = Callable[[Vector, Any, Vector], tuple[Vector, Any]]
 _REPLAY = 200  # steps replayed at each rate
 _LOOKS = 12  # points of a replay at which the curvature is taken
 _ROUNDS = 12
+_SWING = 1e4
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ def largest_rate(
     where = run.start
     trial = rate
     for _ in range(_ROUNDS):
-        points, held = _replay(run, *rule_at(trial))
+        points, held = _replay(run, *rule_at(trial), swing=0.0 if factor == 2.0 else _SWING)
         for point in points[1 :: max(1, len(points) // _LOOKS)]:
             bend = largest_curvature(run.problem, point)
             if bend > top and isfinite(bend):
@@ -94,16 +95,21 @@ def largest_rate(
     return Limit(bound if trial >= 0.9 * bound else trial, top, where)
 
 
-def _replay(run: Run, state: Any, step: Stepper) -> tuple[list[Vector], bool]:
-    """Go again from the start while f is no higher than there."""
+def _replay(run: Run, state: Any, step: Stepper, swing: float) -> tuple[list[Vector], bool]:
+    """Go again from the start; give the points no higher than it, and whether it stayed down."""
     x = run.start
     points: list[Vector] = []
+    home = float(np.max(np.abs(x), initial=0.0)) or 1.0
     ceiling = run.first_value + 1e-9 * abs(run.first_value)
+    # With momentum a descent that holds may still swing above its start for a while.
+    roof = ceiling + swing * (abs(run.first_value) + run.first_slope * home)
+    value = run.first_value
     for _ in range(_REPLAY):
         value, gradient = run.problem.value_and_gradient(x)
-        if not value <= ceiling or not np.all(np.isfinite(gradient)):
+        if not value <= roof or not np.all(np.isfinite(gradient)):
             return points, False
-        points.append(x)
+        if value <= ceiling:
+            points.append(x)
         x, state = step(gradient, state, x)
         x = run.project(x)
-    return points, True
+    return points, value <= ceiling

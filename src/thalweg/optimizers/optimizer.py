@@ -152,8 +152,12 @@ class Optimizer(ABC):
         self._apply(list(zip(grads, variables, strict=True)), tape, loss)
 
     def _apply(self, pairs: list[tuple[Any, Any]], tape: Any, loss: Any) -> int:
-        if any(grad is None for grad, _ in pairs) or not pairs:
-            pairs = _without_none(pairs, tape, loss)
+        for grad, _ in pairs:
+            if grad is None:
+                pairs = _without_none(pairs, tape, loss)
+                break
+        if not pairs:
+            raise ValueError("No gradients provided for any variable: there are no variables.")
         rate = self.learning_rate
         states = self._states
         if not self._plain:
@@ -175,7 +179,12 @@ class Optimizer(ABC):
             if self.weight_decay is not None:
                 params = params - params * (rate * self.weight_decay)
             new, states[key] = self.update(g, state, params, rate)
-            variable.assign(new)
+            if type(new) is type(params) and new.dtype == params.dtype:
+                # What `assign` does, without its search for the caller's line: the new array came
+                # from no Tensor, so that there is nothing for `explain` to remember.
+                variable.array = new
+            else:
+                variable.assign(new)
         self.iterations += 1
         return self.iterations
 
