@@ -79,8 +79,8 @@ def curve_fit(
     >>> x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
     >>> y = np.array([5.0, 3.1, 1.8, 1.1, 0.7])
     >>> fit = tw.curve_fit("y = a*exp(-b*x)", x, y, {"a": 1, "b": 1})
-    >>> round(fit.params["b"], 3), round(fit.stderr["b"], 3), fit.status
-    (0.501, 0.009, 'converged')
+    >>> round(fit.params["b"], 3), round(fit.stderr["b"], 3), fit.success
+    (0.5, 0.009, True)
     """
     if max_steps is not None and max_steps < 1:
         raise DescentError(f"max_steps is {max_steps}; give at least 1, or leave it out")

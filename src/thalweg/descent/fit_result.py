@@ -122,7 +122,7 @@ class FitResult:
         >>> import thalweg as tw
         >>> fit = tw.curve_fit("y = a + b*x", [0.0, 1.0, 2.0, 3.0], [1.1, 2.9, 5.1, 6.9])
         >>> round(float(fit.band(1.5)), 4)
-        0.3848
+        0.2721
         """
         variance, shape = self._variance(x)
         return (self._reach(level) * np.sqrt(variance)).reshape(shape)[()]

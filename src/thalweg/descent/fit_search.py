@@ -9,7 +9,7 @@ the lowest sum of squares is kept. Whatever was tried is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +55,8 @@ def descend(problem: LeastSquares, start: Array, strategy: Strategy) -> Valley:
     if valley.reason == "steps" and valley.steps < strategy.max_steps:
         rest = Strategy(1.0, not strategy.bend, strategy.max_steps - valley.steps)
         further = levenberg_marquardt(problem, valley.params, rest)
-        valley = further if further.chisqr <= valley.chisqr else valley
+        best = further if further.chisqr <= valley.chisqr else valley
+        valley = replace(best, steps=valley.steps + further.steps)
     return polish(problem, valley)
 
 
