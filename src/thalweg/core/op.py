@@ -137,6 +137,8 @@ class Op:
         self.needs_shapes = any(
             name.endswith("_shape") for rule in self.reverse.values() for name in rule.names
         )
+        self.plain = not self.variadic
+        self.unbounded = self.elementwise and not self.bounded
         self.keep = self._what_to_keep()
         self.plans = self._what_to_run()
         self.eager: Callable[..., Any] = self._not_built

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.errors import ShapeError
@@ -55,6 +54,7 @@ def _reshaped(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:
         try:
             g = broadcast_to(g, shape)
         except ValueError as error:
-            raise ShapeError(f"a gradient of shape {came} does not fit a value of shape {shape}") from error
+            raise ShapeError(
+                f"a gradient of shape {came} does not fit a value of shape {shape}"
+            ) from error
     return g
-

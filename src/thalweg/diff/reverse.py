@@ -14,9 +14,12 @@ import numpy as np
 from thalweg.core.op import Op, Rule
 from thalweg.core.recording import KEPT, STATE, note
 from thalweg.diff.fit import Spec, fit
-from thalweg.diff.strong_zero import strong_zero
+from thalweg.diff.strong_zero import SMALL, strong_zero
 from thalweg.ops.complex_numbers import conj
 from thalweg.values.tensor import Tensor
+
+SINGLE = np.dtype(np.float32)
+DOUBLE = np.dtype(np.float64)
 
 
 def reverse_sweep(
@@ -62,8 +65,8 @@ def reverse_sweep(
             continue
         if lifted:
             event = _lifted(event)
-        plainly = not op.variadic and not (op.holomorphic and type(g) is not tuple and g.dtype.kind == "c")
-        careful = op.elementwise and not op.bounded and not strict
+        plainly = op.plain and type(g) is not tuple and (g.dtype is SINGLE or g.dtype is DOUBLE)
+        careful = op.unbounded and not strict and _holds_zeros(g)
         for at, rule in plan:
             key = keys[at]
             if on_path is not None and key not in on_path:
@@ -93,8 +96,13 @@ def reverse_sweep(
     return cotangents
 
 
+def _holds_zeros(g: Any) -> bool:
+    """Whether a cotangent may hold zeros: told quickly for small arrays, left open for large ones."""
+    return type(g) is not np.ndarray or g.size > SMALL or np.count_nonzero(g) != g.size
+
+
 def _by_the_book(op: Op, rule: Rule, g: Any, event: tuple[Any, ...], at: int) -> Any:
-    """A rule's result for complex numbers, and for a list of inputs."""
+    """A rule's result for lists of inputs, several answers, complex numbers and rare dtypes."""
     environment = (*event[KEPT:], at) if op.variadic else event[KEPT:]
     if op.holomorphic and type(g) is not tuple and g.dtype.kind == "c":
         result = rule.function(conj(g), *rule.pick(environment))

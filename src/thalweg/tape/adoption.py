@@ -31,8 +31,8 @@ class Adopted:
     """
 
     variadic = False
-    elementwise = False
-    bounded = True
+    plain = False
+    unbounded = False
     holomorphic = False
     severs = ""
 

@@ -11,7 +11,7 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.core.op import Op
 from thalweg.core.recording import STATE, Happening, Recorder, set_recorders
-from thalweg.core.trees import flatten, is_nested, pack
+from thalweg.core.trees import flatten, flatten_up_to, is_nested, pack
 from thalweg.diff.forward import forward_step
 from thalweg.diff.reverse import known
 from thalweg.errors import DTypeError, ShapeError
@@ -47,12 +47,11 @@ class ForwardAccumulator:
         self._alive: dict[int, weakref.ref[Any]] = {}
         self._active = False
         values = flatten(primals)
-        directions = flatten(tangents)
-        if len(values) == 1 and not is_nested(primals) and is_nested(tangents):
-            directions = [tangents]
-        if len(values) != len(directions):
+        directions = flatten_up_to(primals, tangents)
+        if directions is None:
             raise ValueError(
-                f"ForwardAccumulator got {len(values)} primals and {len(directions)} tangents"
+                f"ForwardAccumulator got {len(values)} primals and {len(flatten(tangents))} tangents; "
+                f"the direction is nested as the primals are"
             )
         for primal, direction in zip(values, directions, strict=True):
             self._watch(primal, direction)
@@ -76,7 +75,7 @@ class ForwardAccumulator:
             )
             return
         if not isinstance(direction, Handle):
-            direction = Tensor(as_array(direction, dtype))
+            direction = Tensor(np.asarray(as_array(direction, dtype))[()])
         if direction.array.dtype != dtype:
             direction = Tensor(direction.array.astype(dtype))
         if direction.array.shape != primal.array.shape:

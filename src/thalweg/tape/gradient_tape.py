@@ -225,8 +225,8 @@ class GradientTape:
             target: a Tensor, or a nesting of them.
             sources: a Tensor, a Variable or a nesting of them.
             unconnected_gradients: "none" or "zero".
-            parallel_iterations, experimental_use_pfor: accepted for TensorFlow's sake; the answer
-                does not depend on them.
+            parallel_iterations: accepted for TensorFlow's sake; the answer does not depend on it.
+            experimental_use_pfor: likewise, but False asks for a persistent tape.
 
         Returns:
             For each source a Tensor of shape `target.shape + source.shape`, or None.

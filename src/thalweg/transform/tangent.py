@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from thalweg.core.handle import Handle
-from thalweg.core.trees import map_leaves
+from thalweg.core.trees import flatten, flatten_up_to, map_leaves, pack
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.transform.arguments import answer_of, chosen, fresh
 from thalweg.transform.gradient import grad
@@ -18,12 +20,19 @@ def direction(primal: Any, tangent: Any) -> Any:
     """A tangent as a Tensor of its primal's dtype."""
     if isinstance(tangent, Handle):
         return tangent
-    return Tensor(as_array(tangent, primal.array.dtype))
+    return Tensor(np.asarray(as_array(tangent, primal.array.dtype))[()])
 
 
 def along(primals: Any, tangents: Any) -> Any:
-    """Tangents as Tensors, nested as the primals are."""
-    return map_leaves(direction, primals, tangents)
+    """Tangents as Tensors, nested as the primals are.
+
+    Raises:
+        ValueError: they are nested otherwise.
+    """
+    leaves = flatten_up_to(primals, tangents)
+    if leaves is None:
+        raise ValueError("a direction is nested as the point is; theirs differ")
+    return pack(primals, [direction(*pair) for pair in zip(flatten(primals), leaves, strict=True)])
 
 
 def jvp(
