@@ -21,7 +21,9 @@ class Composite:
     public face (`eager`, built above) makes Tensors of the named inputs first.
     """
 
-    def __init__(self, function: Callable[..., Any], inputs: str, public: str, numpy: Any = ()) -> None:
+    def __init__(
+        self, function: Callable[..., Any], inputs: str, public: str, numpy: Any = ()
+    ) -> None:
         self.function = function
         self.name = function.__name__.strip("_")
         self.inputs = tuple(name.rstrip("*") for name in inputs.split())
@@ -37,6 +39,7 @@ class Composite:
         COMPOSITES[self.name] = self
 
     def __call__(self, *args: Any, **named: Any) -> Any:
+        """As rules and other composites call it: on raw arrays or on Tensors, whichever come."""
         return self.function(*args, **named)
 
     def build(self, lift: Callable[[Any], Handle]) -> None:

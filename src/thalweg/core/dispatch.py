@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.op import Op, REQUIRED
+from thalweg.core.op import REQUIRED, Op
 from thalweg.core.recording import RING_SIZE, STATE, tick
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
@@ -151,7 +151,15 @@ def _binary(
                 return out
             followed[key] = (value.shape, value.dtype, op, keys, site)
             state.append(
-                (op, plan, keys, key, value if answer else None, a if one else None, b if two else None)
+                (
+                    op,
+                    plan,
+                    keys,
+                    key,
+                    value if answer else None,
+                    a if one else None,
+                    b if two else None,
+                )
             )
         return out
 
@@ -195,7 +203,11 @@ def _general(
             answer = kernel(*given, *params)
         except Exception as error:
             raise refusal(op, values, error) from error
-        out = tuple([tensor(part) for part in answer]) if isinstance(answer, tuple) else tensor(answer)
+        out = (
+            tuple([tensor(part) for part in answer])
+            if isinstance(answer, tuple)
+            else tensor(answer)
+        )
         frame = sys._getframe(depth)
         publish(op, keys, values, params, out, (frame.f_code, frame.f_lasti))
         return out
@@ -215,7 +227,7 @@ def _inputs_by_name(op: Op, inputs: tuple[Any, ...], named: dict[str, Any]) -> t
 
 def refusal(op: Op, values: tuple[Any, ...], error: Exception) -> Exception:
     """A kernel's exception in words that name the op and what came."""
-    if isinstance(error, ThalwegError) or isinstance(error, KeyboardInterrupt | MemoryError):
+    if isinstance(error, ThalwegError):
         return error
     came = ", ".join(describe(value) for value in values)
     if isinstance(error, np.exceptions.AxisError):

@@ -47,11 +47,15 @@ class Rule:
 
     __slots__ = ("count", "first", "function", "names", "places", "second")
 
-    def __init__(self, function: Callable[..., Any], environment: Mapping[str, int], op: str) -> None:
+    def __init__(
+        self, function: Callable[..., Any], environment: Mapping[str, int], op: str
+    ) -> None:
         first, *names = inspect.signature(function).parameters
         unknown = [name for name in names if name not in environment]
         if first != "g" or unknown:
-            raise TypeError(f"{op}: a rule takes g and then any of {list(environment)}, not {unknown}")
+            raise TypeError(
+                f"{op}: a rule takes g and then any of {list(environment)}, not {unknown}"
+            )
         self.function = function
         self.names = frozenset(names)
         self.places = tuple([environment[name] for name in names])
@@ -94,7 +98,7 @@ class Op:
     inputs: str
     kernel: Kernel
     public: str = ""
-    numpy: Sequence[Callable[..., Any]] = ()
+    numpy: Sequence[Callable[..., Any]] | Mapping[Any, Callable[..., Any] | None] = ()
     vjp: Mapping[str, Callable[..., Any] | None] = field(default_factory=dict)
     severs: str = ""
     jvp: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
@@ -126,11 +130,8 @@ class Op:
             missing = [name for name in self.input_names if name not in self.vjp]
             if missing:
                 raise TypeError(f"{self.name}: no rule and no reason for {missing}")
-        make = lambda rules: {  # noqa: E731 # two uses, one line
-            name: Rule(rule, environment, self.name) for name, rule in rules.items() if rule
-        }
-        self.reverse: dict[str, Rule] = make(self.vjp)
-        self.forward: dict[str, Rule] = make(self.jvp)
+        self.reverse = self._rules(self.vjp, environment)
+        self.forward = self._rules(self.jvp, environment)
         self.rules = tuple(self.reverse.get(name) for name in self.input_names)
         self.linear_names = tuple(self.linear.split())
         self.multilinear_names = tuple(self.multilinear.split())
@@ -147,6 +148,9 @@ class Op:
         if self.name in TABLE:
             raise TypeError(f"two rows are called {self.name}")
         TABLE[self.name] = self
+
+    def _rules(self, given: Mapping[str, Any], environment: Mapping[str, int]) -> dict[str, Rule]:
+        return {name: Rule(rule, environment, self.name) for name, rule in given.items() if rule}
 
     def _what_to_keep(self) -> tuple[tuple[bool, ...], ...]:
         """For each set of wanted inputs (as a bit mask): is the answer kept, and each input?"""
@@ -171,7 +175,9 @@ class Op:
         return self.rules[0 if self.variadic else place]
 
     def _not_built(self, *args: Any, **kwargs: Any) -> Any:
-        raise MissingRuleError(f"{self.name}: `import thalweg` builds the eager calls; do that first")
+        raise MissingRuleError(
+            f"{self.name}: `import thalweg` builds the eager calls; do that first"
+        )
 
     def bind(self, params: Sequence[Any], named: Mapping[str, Any]) -> tuple[Any, ...]:
         """Parameters by position and name, completed with defaults."""

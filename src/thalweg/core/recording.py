@@ -86,7 +86,7 @@ HAPPENINGS_KEPT = 1024
 def set_recorders(recorders: tuple[Recorder, ...]) -> None:
     """Make these this thread's recorders, innermost last."""
     STATE.recorders = recorders
-    alone = recorders[0] if len(recorders) == 1 else None
+    alone: Any = recorders[0] if len(recorders) == 1 else None
     if isinstance(alone, Record):
         STATE.followed = alone.specs
         STATE.append = alone.events.append

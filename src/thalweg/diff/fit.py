@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from thalweg.core.handle import Handle
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast

@@ -40,6 +40,21 @@ def fresh(leaf: Any) -> Any:
     return tensor
 
 
+def differentiable(argument: Any) -> Any:
+    """An argument with fresh Tensors at its leaves; a list of plain numbers is an array."""
+    if isinstance(argument, list) and argument and _only_numbers(argument):
+        array = as_array(argument)
+        return Tensor(array if array.dtype.kind in "fc" else array.astype(floatx()))
+    return map_leaves(fresh, argument)
+
+
+def _only_numbers(argument: list[Any]) -> bool:
+    return all(
+        _only_numbers(part) if isinstance(part, list) else type(part) in (int, float, complex)
+        for part in argument
+    )
+
+
 def chosen(args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[Any], list[int]]:
     """The arguments with the differentiated ones as fresh Tensors, and the places of those."""
     places = [argnums] if isinstance(argnums, int) else list(argnums)

@@ -69,7 +69,9 @@ def publish(call: Adopted, inputs: Sequence[Any]) -> None:
 
 def answers(result: Any) -> tuple[Any, tuple[Any, ...]]:
     """Fresh Tensors of a function's answer: the whole nesting, and flat."""
-    whole = map_leaves(lambda leaf: Tensor(leaf.array if isinstance(leaf, Handle) else as_array(leaf)), result)
+    whole = map_leaves(
+        lambda leaf: Tensor(leaf.array if isinstance(leaf, Handle) else as_array(leaf)), result
+    )
     return whole, tuple(flatten(whole))
 
 
@@ -149,7 +151,11 @@ class _Rule:
     """A user's `grad_fn`, checked, with its transpose for forward mode."""
 
     def __init__(
-        self, name: str, grad_fn: Callable[..., Any], inputs: Sequence[Any], variables: Sequence[Any]
+        self,
+        name: str,
+        grad_fn: Callable[..., Any],
+        inputs: Sequence[Any],
+        variables: Sequence[Any],
     ) -> None:
         self.name = name
         self.grad_fn = grad_fn
@@ -229,7 +235,11 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return f(*args, **named), grad_fn
 
-    return functools.wraps(f)(custom_gradient(passing)) if hasattr(f, "__name__") else custom_gradient(passing)
+    return (
+        functools.wraps(f)(custom_gradient(passing))
+        if hasattr(f, "__name__")
+        else custom_gradient(passing)
+    )
 
 
 __all__ = ["Reads", "answers", "as_leaf", "custom_gradient", "grad_pass_through", "publish"]

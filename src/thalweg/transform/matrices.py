@@ -13,7 +13,7 @@ from thalweg.ops.joining import concat, stack
 from thalweg.ops.movement import reshape
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.arguments import answer_of, chosen, fresh
+from thalweg.transform.arguments import answer_of, chosen, differentiable
 from thalweg.transform.gradient import grad
 from thalweg.values.tensor import Tensor
 
@@ -101,13 +101,15 @@ def hessian(
     @functools.wraps(function)
     def derived(*args: Any, **named: Any) -> Any:
         lifted = list(args)
-        lifted[argnums] = map_leaves(fresh, args[argnums])
+        lifted[argnums] = differentiable(args[argnums])
         point = lifted[argnums]
         with GradientTape(persistent=True) as tape:
             tape.watch(point)
             slope = grad(function, argnums)(*lifted, **named)
             if flat:
-                slope = concat.eager([reshape.eager(part, (-1,)) for part in flatten(slope)], axis=0)
+                slope = concat.eager(
+                    [reshape.eager(part, (-1,)) for part in flatten(slope)], axis=0
+                )
         blocks = tape.jacobian(slope, point, unconnected_gradients="zero")
         if not flat:
             return blocks

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.trees import flatten, flatten_up_to, map_leaves, pack
+from thalweg.core.trees import flatten, flatten_up_to, pack
 from thalweg.tape.forward_accumulator import ForwardAccumulator
-from thalweg.transform.arguments import answer_of, chosen, fresh
+from thalweg.transform.arguments import answer_of, chosen, differentiable
 from thalweg.transform.gradient import grad
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -78,7 +78,7 @@ def hvp(function: Callable[[Any], Any], primal: Any, vector: Any) -> Any:
     >>> float(tw.hvp(lambda x: x**3, 2.0, 1.0))
     12.0
     """
-    point = map_leaves(fresh, primal)
+    point = differentiable(primal)
     with ForwardAccumulator(point, along(point, vector)) as accumulator:
         slope = grad(function)(point)
     return accumulator.jvp(slope, unconnected_gradients="zero")

@@ -9,8 +9,8 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.core.recording import note
 from thalweg.errors import ShapeError
-from thalweg.ops.casting import cast
 from thalweg.ops.arithmetic import identity
+from thalweg.ops.casting import cast
 from thalweg.values.conversion import as_array, holds_handles, stack_nested
 from thalweg.values.tensor import Tensor
 from thalweg.values.variable import Variable
@@ -60,7 +60,8 @@ def convert_to_tensor(
     Args:
         value: a Tensor, a Variable, numbers, nestings of them.
         dtype: the dtype wanted; a Tensor of another dtype is refused, as in TensorFlow.
-        dtype_hint, name: accepted for TensorFlow's sake.
+        dtype_hint: accepted for TensorFlow's sake.
+        name: likewise.
     """
     if isinstance(value, Handle):
         tensor = identity.eager(value) if isinstance(value, Variable) else value

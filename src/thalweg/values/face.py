@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from thalweg import ops
-from thalweg.core.composite import COMPOSITES
+from thalweg.core.composite import COMPOSITES, Composite
 from thalweg.core.dispatch import build
-from thalweg.core.op import TABLE
+from thalweg.core.op import TABLE, Op
 from thalweg.values import numpy_protocol, operators
 from thalweg.values.constant import lift
 from thalweg.values.conversion import convert, operand
@@ -29,7 +29,8 @@ def build_all() -> dict[str, Any]:
     operators.install()
     numpy_protocol.install()
     public: dict[str, Any] = {}
-    for source in (*TABLE.values(), *COMPOSITES.values()):
+    sources: list[Op | Composite] = [*TABLE.values(), *COMPOSITES.values()]
+    for source in sources:
         for name in source.public.split():
             public[name] = source.eager
     return public

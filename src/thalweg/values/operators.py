@@ -97,4 +97,4 @@ def install() -> None:
     Readable.__hash__ = None  # type: ignore[assignment]  # setting __eq__ outside the class keeps the hash
     for name, op in UNARY.items():
         setattr(Readable, f"__{name}__", op.eager)
-    Readable.__getitem__ = _getitem  # type: ignore[attr-defined]  # installed here
+    setattr(Readable, "__getitem__", _getitem)  # noqa: B010 # installed here, mypy knows no such method

@@ -163,7 +163,9 @@ class Tensor(Readable):
         return (Tensor, (self.array,))
 
     def __repr__(self) -> str:
-        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={shown(self.array)}>"
+        return (
+            f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={shown(self.array)}>"
+        )
 
     def __str__(self) -> str:
         return f"tf.Tensor({text_of(self.array)}, shape={self.shape}, dtype={self.dtype.name})"

@@ -58,7 +58,9 @@ class Variable(Readable, Trainable):
         experimental_enable_variable_lifting: bool = True,
     ) -> None:
         if initial_value is None:
-            raise ValueError("Variable needs an initial_value: a number, a list, an array or a Tensor")
+            raise ValueError(
+                "Variable needs an initial_value: a number, a list, an array or a Tensor"
+            )
         value = initial_value() if callable(initial_value) else initial_value
         self.array = settled(value, dtype)
         self.key = tick()
@@ -170,6 +172,3 @@ def settled(value: Any, dtype: Any = None) -> Any:
         array, _ = operand(value)
         return array if dtype is None else as_array(value, dtype)
     return as_array(value, dtype)
-
-
-
