@@ -88,7 +88,8 @@ def _judge(problem: LeastSquares, valley: Valley, route: str, nature: _Nature) -
         return Found(valley, valley.reason, float("inf"), route)
     offset = relative_offset(problem, valley)
     # Rounding alone leaves this much, where the residuals are hardly larger than it.
-    noise = 100.0 * problem.rounding() / max(float(np.sqrt(valley.chisqr)), problem.rounding())
+    size = max(float(np.sqrt(valley.chisqr)), problem.rounding())
+    noise = 100.0 * problem.rounding() / size if size > 0 else 1.0
     if offset > max(_SETTLED, min(noise, 1.0)) and valley.chisqr > problem.rounding() ** 2:
         return Found(valley, "steps", offset, route)
     reach = np.maximum(np.abs(valley.params), nature.reach)

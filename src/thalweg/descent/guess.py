@@ -76,6 +76,13 @@ def _score(problem: LeastSquares, params: Array, members: list[int]) -> tuple[fl
     return sum_of_squares(problem.residual(solved)), solved
 
 
+def _rank(scored: tuple[float, Array]) -> tuple[float, float]:
+    """By score to six digits, then by magnitude: of equals the one nearest to ones comes first."""
+    size = np.abs(scored[1])
+    far = float(np.sum(np.abs(np.log10(np.where(size > 0, size, 1.0)))))
+    return float(f"{scored[0]:.6g}"), far
+
+
 def _sweep(
     problem: LeastSquares, best: tuple[float, Array], members: list[int], ladders: dict[int, Array]
 ) -> tuple[float, Array]:
@@ -112,14 +119,14 @@ def guesses(problem: LeastSquares, known: Array, places: Array, count: int = 3) 
         params = base.copy()
         params[wanted] = point
         scored.append(_score(problem, params, linear))
-    scored = sorted((s for s in scored if np.isfinite(s[0])), key=lambda s: s[0])[:_KEPT]
+    scored = sorted((s for s in scored if np.isfinite(s[0])), key=_rank)[:_KEPT]
     if len(wanted) > 1:
         scored = [_sweep(problem, s, linear, ladders) for s in scored[:4]] + scored[4:]
     walked = []
     for score, params in scored:
         valley = levenberg_marquardt(problem, params, Strategy(max_steps=40))
         walked.append((min(valley.chisqr, score), valley.params))
-    walked.sort(key=lambda s: s[0])
+    walked.sort(key=_rank)
     starts: list[Array] = []
     for _, params in walked:
         if not any(np.allclose(params, other, rtol=1e-3) for other in starts):
