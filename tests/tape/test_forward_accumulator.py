@@ -92,11 +92,16 @@ def test_reenter():
 
 def test_an_exception_ends_the_recording():
     x = tw.constant(2.0)
+    found = []
+
+    def interrupted():
+        found.append(x * x)
+        raise KeyError
+
     acc = Accumulator(x, 1.0)
     with pytest.raises(KeyError), acc:
-        y = x * x
-        raise KeyError
-    assert float(acc.jvp(y)) == 4.0
+        interrupted()
+    assert float(acc.jvp(found[0])) == 4.0
     assert acc.jvp(x * x) is None
 
 

@@ -193,9 +193,9 @@ def _general(
         keys = tuple([key for _, key in pairs])
         values = tuple([convert(value) if key is None else value for value, key in pairs])
         params = op.bind(args[count : count + len(op.parameter_names)], named)
-        if REQUIRED in params:
-            missing = op.parameter_names[params.index(REQUIRED)]
-            raise TypeError(f"{op.name}() missing required argument '{missing}'")
+        for parameter, value in zip(op.parameter_names, params, strict=False):
+            if value is REQUIRED:  # by identity: a parameter may be an array
+                raise TypeError(f"{op.name}() missing required argument '{parameter}'")
         given = (values,) if variadic else values
         try:
             if prepare is not None:
