@@ -109,8 +109,12 @@ def elu_slope(x: Any, alpha: Any = 1.0, scale: Any = 1.0, at_zero: Any = 1.0) ->
     return np.where(x == 0, curved.dtype.type(at_zero), straight)[()]
 
 
+def _elu(x: Any) -> Any:
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))[()]
+
+
 elu = elementwise(
-    "elu", "features", lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0)))[()],
+    "elu", "features", _elu,
     public="nn.elu", vjp={"features": lambda g, features: g * elu_slope(features, 1.0, 1.0)},
     bounded=True, domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
     formula="x where x > 0, else eˣ - 1",
@@ -235,7 +239,7 @@ def gelu(features: Any, approximate: bool = False) -> Any:
 
     >>> import thalweg as tw
     >>> tw.nn.gelu(1.0).numpy()
-    np.float32(0.8413447)
+    np.float32(0.8413448)
     """
     if not approximate:
         return gelu_exact(features)

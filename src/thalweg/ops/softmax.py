@@ -18,6 +18,7 @@ from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.exponential import exp
 from thalweg.ops.reductions import reduce_sum, reduction_params, with_axes
+from thalweg.ops.summation import accumulate, narrowed
 
 LOGITS = ((-3.0, 3.0),)
 ALONG = (
@@ -38,6 +39,11 @@ def peak(x: Any, axis: tuple[int, ...]) -> Any:
     if not np.size(x):
         return np.add.reduce(x, axis=axis, keepdims=True)
     return np.maximum.reduce(x, axis=axis, keepdims=True)
+
+
+def total(x: Any, axis: tuple[int, ...]) -> Any:
+    """The sum along the axes, which stay with size 1."""
+    return narrowed(accumulate(x, axis, True), x.dtype)
 
 
 @row(
@@ -61,7 +67,7 @@ def softmax(logits: Any, axis: Any = None) -> Any:
         axis: along which the shares sum to 1; the last one where it is None.
     """
     shares = np.exp(logits - peak(logits, axis))
-    return shares / np.add.reduce(shares, axis=axis, keepdims=True)
+    return shares / total(shares, axis)
 
 
 def pull_softmax(g: Any, shares: Any, axis: Any) -> Any:
@@ -89,7 +95,7 @@ def log_softmax(logits: Any, axis: Any = None) -> Any:
         axis: along which the shares sum to 1; the last one where it is None.
     """
     shifted = logits - peak(logits, axis)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+    return shifted - np.log(total(np.exp(shifted), axis))
 
 
 def _shares(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -129,8 +135,7 @@ def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: Any = False)
     """
     top = peak(input_tensor, axis)
     top = np.where(np.isfinite(top), top, 0)
-    total = np.add.reduce(np.exp(input_tensor - top), axis=axis, keepdims=True)
-    answer = np.log(total) + top
+    answer = np.log(total(np.exp(input_tensor - top), axis)) + top
     if keepdims:
         return answer
     shape = [size for place, size in enumerate(np.shape(answer)) if place not in axis]

@@ -1,0 +1,58 @@
+"""Bringing truth and prediction together: Tensors of one dtype whose axes correspond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thalweg.errors import ShapeError
+from thalweg.ops.casting import cast
+from thalweg.ops.movement import reshape
+from thalweg.values.constant import lift
+from thalweg.values.floatx import floatx
+
+EPSILON = 1e-7
+"""Keras' epsilon: probabilities are held within [1e-7, 1 - 1e-7], divisors above 1e-7."""
+
+
+def in_one_dtype(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as Tensors; y_true in the dtype of y_pred, whole numbers as floats."""
+    y_pred = lift(y_pred)
+    y_true = lift(y_true)
+    if y_pred.dtype.kind in "iub":
+        y_pred = cast.eager(y_pred, floatx())
+    if y_true.dtype != y_pred.dtype:
+        y_true = cast.eager(y_true, y_pred.dtype)
+    return y_true, y_pred
+
+
+def paired(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as Tensors of one dtype; where one has a last axis of size 1 more, the other follows.
+
+    Without that a truth of shape (n,) and a prediction of shape (n, 1) would spread to (n, n). As in
+    Keras a vector gets the axis, and of anything larger the single axis is dropped.
+
+    Raises:
+        ShapeError: neither has an axis to average over.
+    """
+    y_true, y_pred = in_one_dtype(y_true, y_pred)
+    true_rank, pred_rank = y_true.ndim, y_pred.ndim
+    if true_rank == pred_rank:
+        if not true_rank:
+            raise ShapeError(
+                "a loss averages over the last axis, but y_true and y_pred have no axes; "
+                "give them at least one, such as [x] for x"
+            )
+    elif pred_rank == true_rank + 1 and y_pred.shape[-1] == 1:
+        y_true, y_pred = _along(y_true, y_pred)
+    elif true_rank == pred_rank + 1 and y_true.shape[-1] == 1:
+        y_pred, y_true = _along(y_pred, y_true)
+    return y_true, y_pred
+
+
+def _along(lower: Any, higher: Any) -> tuple[Any, Any]:
+    """Of two Tensors, the second with a last axis of size 1 more: the axis added or dropped."""
+    if lower.ndim == 1:
+        return reshape.eager(lower, (*lower.shape, 1)), higher
+    if lower.ndim == 0:
+        return lower, higher
+    return lower, reshape.eager(higher, tuple(higher.shape)[:-1])
