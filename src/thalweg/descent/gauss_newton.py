@@ -83,14 +83,14 @@ def gauss_newton(
         if not np.any(residual):
             return Landfall(x, residual, jacobian, step, "root", 0.0)
         full = _step(jacobian, residual, sizes, np.inf)
-        now = np.maximum(np.abs(x), sizes)
+        reach = np.maximum(np.abs(x), sizes)
         lengths.append(float(np.max(np.abs(full))))
         if (
             lengths[-1] >= 0.98 * lengths[-_WINDOW]
             and float(np.linalg.norm(residual)) <= 1e-10 * first
         ):
             return Landfall(x, residual, jacobian, step, "fading", np.inf)
-        remaining = float(np.max(np.abs(full) / now))
+        remaining = float(np.max(np.abs(full) / reach))
         if step == max_steps:
             break
         near = remaining <= tol
@@ -101,7 +101,8 @@ def gauss_newton(
         if landed is None:
             # The model leads to a root only where it can bring the whole residual to zero.
             left = float(np.linalg.norm(residual + jacobian @ full))
-            solves = left <= 0.5 * float(np.linalg.norm(residual))
+            now = float(np.linalg.norm(residual))
+            solves = left <= 0.5 * now or now <= tol * tol * first
             root = solves and remaining <= max(tol, 1e-6)
             return Landfall(x, residual, jacobian, step, "root" if root else "lowest", remaining)
         x, residual, jacobian = landed

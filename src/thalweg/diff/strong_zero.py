@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.ops.comparison import equal, select
+from thalweg.ops.comparison import select
 from thalweg.ops.creation import zeros_like
 
 SMALL = 1024
@@ -27,13 +27,18 @@ def strong_zero(g: Any, result: Any) -> Any:
         result: the outgoing one, of a shape that `g` broadcasts to.
     """
     raw = g.array if isinstance(g, Handle) else g
-    if not raw.ndim:
-        return result if raw else zeros_like(result)
     outcome = result.array if isinstance(result, Handle) else result
+    if not raw.ndim:
+        return result if raw or np.all(np.isfinite(outcome)) else zeros_like(result)
     if raw.size > SMALL and np.isfinite(np.vdot(outcome, outcome)):
         return result
     if np.count_nonzero(raw) == raw.size:
         return result
+    # A finite product is zero by itself. It must stay the product: its derivative by `g`, which a
+    # second sweep asks for, is the local derivative and not zero (x·sin x at 0 curves by 2).
+    lost = (raw == 0) & ~np.isfinite(outcome)
+    if not lost.any():
+        return result
     if isinstance(result, Handle):
-        return select(equal(g, 0), zeros_like(result), result)
-    return np.where(raw == 0, outcome.dtype.type(0), outcome)
+        return select(lost, zeros_like(result), result)
+    return np.where(lost, outcome.dtype.type(0), outcome)
