@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from thalweg.tape.forward_accumulator import ForwardAccumulator
 
 from thalweg.core.handle import Handle
 from thalweg.core.op import TABLE
 from thalweg.descent.fit_model import Array
 from thalweg.expressions import FUNCTIONS
+from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.values.tensor import Tensor
 
