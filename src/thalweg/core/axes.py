@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -27,7 +28,14 @@ def axis_tuple(axis: Any, rank: int) -> tuple[int, ...]:
     Raises:
         numpy.exceptions.AxisError: an axis is out of range or named twice.
     """
-    axis = static(axis)
+    try:
+        return _axes(axis, rank)
+    except TypeError:  # a list or a Tensor, which cannot be looked up
+        return _axes(static(axis), rank)
+
+
+@functools.lru_cache(maxsize=4096)
+def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(rank))
     axes = axis if isinstance(axis, tuple) else (axis,)

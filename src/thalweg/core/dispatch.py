@@ -18,6 +18,8 @@ from thalweg.core.recording import RING_SIZE, STATE, tick
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
 MASK = RING_SIZE - 1
+SINGLE = np.dtype(np.float32)
+DOUBLE = np.dtype(np.float64)
 
 Operand = Callable[[Any], tuple[Any, Any]]
 """From what the user passed to (array, key); key is None for what is no Tensor or Variable."""
@@ -32,11 +34,13 @@ def build(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) 
         operand: takes a user's argument apart.
         convert: makes an array of a Python number.
     """
-    make = _general
-    if op.elementwise and len(op.input_names) == 1 and not op.parameters:
-        make = _unary
-    elif op.elementwise and len(op.input_names) == 2 and not op.parameters:
+    count = len(op.input_names)
+    if op.variadic or count > 2 or (count == 2 and op.parameters):
+        make = _general
+    elif count == 2:
         make = _binary
+    else:
+        make = _one_with_params if op.parameters else _unary
     call = make(op, tensor, operand, convert, 1)
     op.behind = make(op, tensor, operand, convert, 2)
     call.__name__ = call.__qualname__ = op.name
@@ -64,7 +68,7 @@ def _unary(
     new = object.__new__
     frame_of = sys._getframe
     state = STATE
-    recordable = not op.severs and not op.needs_shapes and op.plans[1]
+    recordable = op.elementwise and not op.severs and not op.needs_shapes and op.plans[1]
     plan = op.plans[1]
     keep_answer, keep_input = op.keep[1]
 
@@ -93,14 +97,84 @@ def _unary(
         elif source in followed:
             keys = (source,)
             followed[key] = (value.shape, value.dtype, op, keys, site)
-            state.append(
-                (op, plan, keys, key, value if keep_answer else None, a if keep_input else None)
-            )
+            kept = value if keep_answer else None
+            state.append((op, plan, keys, key, kept, a if keep_input else None))
         else:
             state.ring[key & MASK] = (key, op, (source,), site, key)
         return out
 
     return call
+
+
+def _one_with_params(
+    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
+) -> Callable[..., Any]:
+    kernel, prepare, defaults = op.kernel, op.prepare, op.defaults
+    room = len(defaults)
+    required = any(default is REQUIRED for default in defaults)
+    state = STATE
+    frame_of = sys._getframe
+    recordable = not op.severs and op.plans[1]
+    plan = op.plans[1]
+    keep_answer, keep_input = op.keep[1]
+    needs_shapes = op.needs_shapes
+
+    def call(*args: Any, **named: Any) -> Any:
+        if named:
+            named.pop("name", None)
+        if not args:
+            args = _inputs_by_name(op, args, named)
+        x, *given = args
+        if type(x) is tensor:
+            a = x.array
+            source = x.key
+        else:
+            a, source = operand(x)
+            if source is None:
+                a = convert(a)
+        if named:
+            params = op.bind(given[:room], named)
+        else:
+            params = (*given[:room], *defaults[len(given) :])
+        if required:
+            _check_complete(op, params)
+        try:
+            if prepare is not None:
+                params = prepare((a,), params)
+            value = kernel(a, *params)
+        except Exception as error:
+            raise refusal(op, (a,), error) from error
+        frame = frame_of(depth)
+        site = (frame.f_code, frame.f_lasti)
+        if type(value) is tuple:
+            out = tuple([tensor(part) for part in value])
+            publish(op, (source,), (a,), params, out, site)
+            return out
+        out = tensor(value)
+        followed = state.followed
+        dtype = value.dtype
+        if followed and recordable and (dtype is SINGLE or dtype is DOUBLE):
+            if source in followed:
+                keys = (source,)
+                followed[out.key] = (value.shape, dtype, op, keys, site)
+                kept = value if keep_answer else None
+                event = (op, plan, keys, out.key, kept, a if keep_input else None, *params)
+                state.append((*event, a.shape) if needs_shapes else event)
+                return out
+        elif followed is not None:
+            publish(op, (source,), (a,), params, out, site)
+            return out
+        key = out.key
+        state.ring[key & MASK] = (key, op, (source,), site, key)
+        return out
+
+    return call
+
+
+def _check_complete(op: Op, params: tuple[Any, ...]) -> None:
+    for name, value in zip(op.parameter_names, params, strict=False):
+        if value is REQUIRED:  # by identity: a parameter may be an array
+            raise TypeError(f"{op.name}() missing required argument '{name}'")
 
 
 def _binary(
@@ -110,7 +184,8 @@ def _binary(
     new = object.__new__
     frame_of = sys._getframe
     state = STATE
-    recordable = not op.severs and not op.needs_shapes and all(op.plans[1:])
+    recordable = not op.severs and all(op.plans[1:])
+    needs_shapes = op.needs_shapes
     left, right, both = [(op.plans[mask], *op.keep[mask]) for mask in (1, 2, 3)]
 
     def call(x: Any, y: Any, name: Any = None) -> Any:
@@ -150,17 +225,9 @@ def _binary(
                 state.ring[key & MASK] = (key, op, keys, site, key)
                 return out
             followed[key] = (value.shape, value.dtype, op, keys, site)
-            state.append(
-                (
-                    op,
-                    plan,
-                    keys,
-                    key,
-                    value if answer else None,
-                    a if one else None,
-                    b if two else None,
-                )
-            )
+            kept = value if answer else None
+            event = (op, plan, keys, key, kept, a if one else None, b if two else None)
+            state.append((*event, np.shape(a), np.shape(b)) if needs_shapes else event)
         return out
 
     return call
@@ -191,11 +258,9 @@ def _general(
             inputs = _inputs_by_name(op, inputs, named)
         pairs = [operand(x) for x in (inputs[0] if variadic else inputs)]
         keys = tuple([key for _, key in pairs])
-        values = tuple([convert(value) if key is None else value for value, key in pairs])
+        values = _converted(pairs, convert, op.elementwise)
         params = op.bind(args[count : count + len(op.parameter_names)], named)
-        for parameter, value in zip(op.parameter_names, params, strict=False):
-            if value is REQUIRED:  # by identity: a parameter may be an array
-                raise TypeError(f"{op.name}() missing required argument '{parameter}'")
+        _check_complete(op, params)
         given = (values,) if variadic else values
         try:
             if prepare is not None:
@@ -213,6 +278,22 @@ def _general(
         return out
 
     return call
+
+
+def _converted(pairs: list[tuple[Any, Any]], convert: Any, weak: bool) -> tuple[Any, ...]:
+    """Operands as arrays; beside arrays of an elementwise op a Python number takes their dtype."""
+    if weak:
+        arrays = [value for value, _ in pairs if isinstance(value, np.ndarray | np.generic)]
+        if 0 < len(arrays) < len(pairs):
+            return tuple(
+                [
+                    value
+                    if isinstance(value, np.ndarray | np.generic)
+                    else np.result_type(*arrays, value).type(value)
+                    for value, _ in pairs
+                ]
+            )
+    return tuple([convert(value) if key is None else value for value, key in pairs])
 
 
 def _inputs_by_name(op: Op, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:

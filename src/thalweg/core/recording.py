@@ -113,7 +113,7 @@ class Record:
         self.events: list[Any] = []
 
 
-LIBRARIES = ("thalweg.", "numpy.", "scipy.")
+LIBRARIES = ("thalweg.", "numpy.", "scipy.", "contextlib")
 """Whose frames are no lines of the user's program."""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, wrong
-from thalweg.core.op import row
+from thalweg.core.op import Op, row
 from thalweg.errors import ShapeError
 from thalweg.ops.complex_numbers import conj
 from thalweg.ops.movement import reshape
@@ -52,9 +53,9 @@ def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
     return product
 
 
-@row(
-    inputs="a b", multilinear="a b",
-    vjp={"a": _left, "b": _right_summed}, name="matmul",
+product = Op(
+    "matmul", "a b", operator.matmul, multilinear="a b",
+    vjp={"a": _left, "b": _right_summed},
     samples=(
         sample((3, 4), (4, 2)), sample((4,), (4, 2)), sample((3, 4), (4,)), sample((4,), (4,)),
         sample((2, 3, 4), (4, 2)), sample((2, 1, 3, 4), (5, 4, 2)), sample((0, 4), (4, 2)),
@@ -63,9 +64,6 @@ def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
     wrong=(wrong(np.ones((2, 3)), np.ones((2, 3)), error=ShapeError, words="matmul"),),
     formula="Σₖ Aᵢₖ Bₖⱼ",
 )  # fmt: skip
-def product(a: Any, b: Any) -> Any:
-    """The matrix product of the last two axes; leading axes broadcast."""
-    return a @ b
 
 
 @composite(inputs="a b", public="matmul linalg.matmul", numpy=(np.matmul,))
