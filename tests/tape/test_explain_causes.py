@@ -7,9 +7,9 @@ import warnings
 
 import numpy as np
 import pytest
-from tape.marked_lines import assert_told, line_of
 
 import thalweg as tw
+from tape.marked_lines import assert_told, line_of
 from thalweg.tape.explanation import Cause
 
 
@@ -336,7 +336,7 @@ def test_7_collected_in_a_list():
     with tw.GradientTape() as tape:
         losses = []
         for factor in (1.0, 2.0):
-            losses.append((x * factor).numpy())  # <- here
+            losses.append((x * factor).numpy())  # noqa: PERF401 # the loop is the point  # <- here
         y = tw.reduce_sum(losses)
     assert tape.gradient(y, x) is None
     assert_told(tape.explain(y, x), 7, test_7_collected_in_a_list)

@@ -15,16 +15,18 @@ from thalweg.tape.recording import Recording
 from thalweg.tape.routes import Routes, through_escapes, through_gradients
 from thalweg.tape.source_lines import carries
 
+PACKAGE = __file__[: __file__.rindex("tape")]
+UNNAMED = "Variable"
 
-class Case:
-    """A target and a source on one tape.
+
+class Evidence:
+    """What all sources of one question share: the tape's traces and the ways back from the targets.
 
     Args:
         recording: the tape's record.
         history: when the tape was switched on and off.
         targets: what was asked for; not only Tensors.
-        source: by what; anything.
-        names: what the user calls target and source, "" where that is not known.
+        target_text: what the user calls it, "" where that is not known.
         asked: the line of the question.
     """
 
@@ -33,21 +35,18 @@ class Case:
         recording: Recording,
         history: Sequence[Happening],
         targets: Sequence[Any],
-        source: Any,
-        names: tuple[str, str],
+        target_text: str,
         asked: Site | None,
     ) -> None:
         self.recording = recording
         self.history = history
         self.targets = [one for one in targets if isinstance(one, Handle)]
         self.plain = [one for one in targets if not isinstance(one, Handle)]
-        self.source = source
+        self.target_name = f"`{target_text}`" if target_text else "the target"
         self.asked = asked
         home = next((one.what for one in history if one.kind == "enter"), "MainThread")
         self.lineage = Lineage(recording, home)
         self.keys = [one.key for one in self.targets]
-        self.target_name = f"`{names[0]}`" if names[0] else "the target"
-        self.source_name = self.named(source, names[1])
 
     @cached_property
     def routes(self) -> Routes:
@@ -55,21 +54,58 @@ class Case:
         return Routes(self.lineage, self.keys)
 
     @cached_property
+    def through_gradients(self) -> Routes:
+        """With the ways from what a gradient gave to what it was taken of."""
+        return Routes(self.lineage, self.keys, through_gradients(self.lineage))
+
+    @cached_property
+    def through_plain_values(self) -> Routes:
+        """With the ways through plain values that the program's text shows."""
+        return Routes(self.lineage, self.keys, through_escapes(self.lineage, True, self.asked))
+
+    @cached_property
+    def guesses(self) -> Routes:
+        """With the ways through plain values that cannot be ruled out."""
+        return Routes(self.lineage, self.keys, through_escapes(self.lineage, False, self.asked))
+
+
+class Case:
+    """A source beside the evidence.
+
+    Args:
+        evidence: of the question.
+        source: anything.
+        text: what the user calls it, "" where that is not known.
+    """
+
+    def __init__(self, evidence: Evidence, source: Any, text: str) -> None:
+        self.evidence = evidence
+        self.recording = evidence.recording
+        self.history = evidence.history
+        self.lineage = evidence.lineage
+        self.routes = evidence.routes
+        self.targets = evidence.targets
+        self.target_name = evidence.target_name
+        self.source = source
+        self.text = text
+        self.source_name = f"`{text}`" if text else "the source"
+        if isinstance(source, Trainable):
+            self.source_name = self.variable(source.key, source.name, text)
+        self.guessed = False
+
+    @cached_property
     def cuts(self) -> list[Link]:
         """Where the ways are cut; gradients and plain values are looked through where that is needed."""
-        found = self.routes.cuts(self.source.key)
+        key = self.source.key
+        found = self.routes.cuts(key)
         if not found and self.lineage.gradients:
-            found = Routes(self.lineage, self.keys, through_gradients(self.lineage)).cuts(
-                self.source.key
-            )
-        for certain in (True, False):
+            found = self.evidence.through_gradients.cuts(key)
+        if not found and self.lineage.escapes:
+            found = self.evidence.through_plain_values.cuts(key)
             if not found:
-                more = through_escapes(self.lineage, certain, self.asked)
-                found = Routes(self.lineage, self.keys, more).cuts(self.source.key)
-                self.guessed = not certain and bool(found)
+                found = self.evidence.guesses.cuts(key)
+                self.guessed = bool(found)
         return found
-
-    guessed = False
 
     def reaches(self, key: Any) -> bool:
         """Whether a value was made of the source, by whatever calls."""
@@ -77,8 +113,8 @@ class Case:
 
     def escapes_to_target(self) -> list[Happening]:
         """Where a target that is a plain value may have left the library, most likely first."""
-        escapes = list(self.lineage.escapes())
-        told = [(carries(one.site, self.asked) if self.asked else None, one) for one in escapes]
+        asked = self.evidence.asked
+        told = [(carries(one.site, asked) if asked else None, one) for one in self.lineage.escapes]
         sure = [one for verdict, one in told if verdict]
         return sure or [one for verdict, one in told if verdict is None]
 
@@ -102,32 +138,31 @@ class Case:
 
     def place(self, at: int, site: Site | None) -> Place | None:
         """The user's line of something that happened."""
-        if site is not None and internal(site):
-            site = self.lineage.outside(at, site)
-        return place(site)
+        span = self.lineage.span_at(at) if site is not None and internal(site) else None
+        return place(span.site if span is not None else site)
 
-    def named(self, value: Any, text: str = "") -> str:
-        """What to call a value."""
-        if isinstance(value, Trainable):
-            return self.variable(value.key, value.name, text)
-        return f"`{text}`" if text else "the source"
+    def call(self, link: Link) -> str:
+        """The name of a link's call, as the user wrote it."""
+        span = (
+            self.lineage.span_at(link.at) if link.site is not None and internal(link.site) else None
+        )
+        return span.name if span is not None else link.name
 
     def variable(self, key: Any, name: str = "", text: str = "") -> str:
         """What to call a Variable: its own name, what the user calls it, or where it was made."""
         birth = self.lineage.births.get(key)
         own = (name or (birth.name if birth else "")).removesuffix(":0")
-        if own and own != "Variable":
+        if own and own != UNNAMED:
             return f"Variable '{own}'"
         if text:
             return f"`{text}`"
         made = place(birth.site) if birth is not None else None
         return f"the Variable made at {made}" if made else "the Variable"
 
-    def roots_of(self, key: Any) -> list[Any]:
+    def variables_behind(self, key: Any) -> list[Any]:
         """The Variables that a value was computed from."""
-        routes = Routes(self.lineage, [key])
         known = {*self.lineage.births, *self.recording.variables}
-        return [one for one in routes.seen if one in known and one != key]
+        return [one for one in Routes(self.lineage, [key]).seen if one in known and one != key]
 
 
 def internal(site: Site) -> bool:
@@ -135,4 +170,4 @@ def internal(site: Site) -> bool:
     return site[0].co_filename.startswith(PACKAGE)
 
 
-PACKAGE = __file__[: __file__.rindex("tape")]
+__all__ = ["Case", "Evidence"]

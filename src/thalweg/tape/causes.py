@@ -53,9 +53,10 @@ def not_a_tensor(case: Case) -> Explanation | None:
 
 def no_target(case: Case) -> Explanation | None:
     """A target that is no Tensor: it left the library, or is None."""
-    if case.targets or not case.plain:
+    plain = case.evidence.plain
+    if case.targets or not plain:
         return None
-    value = case.plain[0]
+    value = plain[0]
     if value is None:
         return Explanation(Cause.NOT_USED, wording.target_is_none(case))
     cuts = [one for one in case.escapes_to_target() if case.reaches(one.keys[0])]
@@ -110,7 +111,7 @@ def computed_source(case: Case) -> Explanation | None:
     )
     if link.kind is FORGOTTEN or inside:
         return not_recording(case, link)
-    roots = case.roots_of(case.source.key)
+    roots = case.variables_behind(case.source.key)
     if pause is None or not roots:
         return None
     return Explanation(Cause.REBOUND, wording.rebound(case, link, roots[0], place), seen(place))

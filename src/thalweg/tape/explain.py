@@ -9,7 +9,7 @@ from thalweg.core.recording import STATE, Happening, caller_site, set_recorders
 from thalweg.core.trees import flatten, is_nested
 from thalweg.tape.adoption import Named
 from thalweg.tape.asking import Question, answer_gradient
-from thalweg.tape.case import Case
+from thalweg.tape.case import Case, Evidence
 from thalweg.tape.causes import why
 from thalweg.tape.explanation import Cause, Explanation, joined
 from thalweg.tape.recording import Recording
@@ -43,22 +43,23 @@ def explain(
         )
     if recording is None:
         recording = Recording(True)
+    evidence = Evidence(recording, history, targets, names[0], asked)
     parts = []
     for place, one in enumerate(sources):
         name = names[1] if not is_nested(source) else f"{names[1]}[{place}]" if names[1] else ""
-        case = Case(recording, history, targets, one, (names[0], name), asked)
-        found = why(case)
-        if found.cause is Cause.CONNECTED and _rules_unknown(case):
+        found = why(Case(evidence, one, name))
+        if found.cause is Cause.CONNECTED and _rules_unknown(recording):
             _ask(recording, target, one, strict=strict)
-            found = why(Case(recording, history, targets, one, (names[0], name), asked))
+            evidence = Evidence(recording, history, targets, names[0], asked)
+            found = why(Case(evidence, one, name))
         parts.append(found)
     return joined(parts) if len(parts) > 1 else parts[0]
 
 
-def _rules_unknown(case: Case) -> bool:
-    """Whether the gradient goes through rules of the user's own, which may still return None."""
-    return bool(case.recording.events) and any(
-        type(spec[2]) is Named for spec in case.recording.specs.values() if len(spec) > 2
+def _rules_unknown(recording: Recording) -> bool:
+    """Whether there are rules of the user's own on the tape, which may still return None."""
+    return bool(recording.events) and any(
+        type(spec[2]) is Named for spec in recording.specs.values() if len(spec) > 2
     )
 
 
@@ -85,8 +86,9 @@ def explain_missing(tape: Any, target: Any, variables: Any) -> str:
     Returns:
         The paragraphs, an empty line between; "" if no gradient is None.
     """
-    found = [tape.explain(target, one) for one in flatten(variables)]
-    return "\n\n".join([one.text for one in found if one.cause is not Cause.CONNECTED])
+    found = tape.explain(target, flatten(variables))
+    parts = found.parts or (found,)
+    return "\n\n".join([one.text for one in parts if one.cause is not Cause.CONNECTED])
 
 
 __all__ = ["explain", "explain_missing"]

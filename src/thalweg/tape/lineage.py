@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect_left
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from thalweg.core.op import Op
@@ -15,6 +14,9 @@ from thalweg.tape.recording import Recording
 MASK = RING_SIZE - 1
 MOST_ANSWERS = 64
 """How many answers of one call are looked for in a ring, which knows a call by its first."""
+
+MOST_ESCAPES = 256
+"""How many of the latest plain values are looked through."""
 
 PASSES = "passes"  # recorded on this tape, and a gradient goes through
 UNFOLLOWED = "unfollowed"  # recorded on this tape, but this input was not followed
@@ -64,7 +66,7 @@ class Lineage:
         self.severed: dict[Any, Any] = {}
         for part in (recording, recording.forgotten):
             for op, keys, outs, site in part.severed if part else ():
-                self.severed.update(dict.fromkeys(outs, (op, keys, site)))
+                self.severed.update(dict.fromkeys(_each(outs), (op, keys, site)))
         self.births = {birth[0]: Birth(*birth) for birth in tuple(BIRTHS)}
         self.assigns: dict[Any, list[Happening]] = {}
         self.copies: dict[int, Happening] = {}
@@ -75,6 +77,11 @@ class Lineage:
         found = [Span(*span) for spans in tuple(ALL_SPANS.values()) for span in tuple(spans)]
         self.spans = sorted(found)
         self.gradients = [span for span in self.spans if span.name == GRADIENT]
+        self.escapes = [
+            one
+            for one in reversed(self.happenings)
+            if one.kind == "escape" and one.what not in NOT_VALUES
+        ][:MOST_ESCAPES]
         self.lost = False
 
     def _file(self, one: Happening) -> None:
@@ -86,13 +93,7 @@ class Lineage:
             self.watched.setdefault(one.keys[0], one)
         elif one.kind == "no gradient":
             source, out = one.keys
-            self.nothing.update((source, part) for part in (out if type(out) is tuple else (out,)))
-
-    def escapes(self) -> Iterator[Happening]:
-        """Where values became plain arrays or numbers, latest first."""
-        for one in reversed(self.happenings):
-            if one.kind == "escape" and one.what not in NOT_VALUES:
-                yield one
+            self.nothing.update((source, part) for part in _each(out))
 
     def follows_from(self, key: Any) -> float:
         """From which moment on the tape followed a value; infinity if it never did."""
@@ -215,15 +216,17 @@ class Lineage:
     def in_gradient(self, key: Any) -> Span | None:
         """The innermost gradient during which a value was made."""
         place = bisect_left(self.gradients, (key,))
-        for span in reversed(self.gradients[max(0, place - 8) : place]):
-            if span.start < key < span.end:
-                return span
-        return None
+        near: list[Span] = self.gradients[max(0, place - 8) : place]
+        return next((span for span in reversed(near) if span.start < key < span.end), None)
 
-    def outside(self, at: int, site: Site | None) -> Site | None:
-        """The user's call site of something that happened at a moment, where a span tells it."""
-        holding = [span for span in self.spans if span.start < at < span.end]
-        return holding[0].site if holding else site
+    def span_at(self, at: int) -> Span | None:
+        """The outermost call of the user's, of those remembered, during which something happened."""
+        return next((span for span in self.spans if span.start < at < span.end), None)
+
+
+def _each(out: Any) -> tuple[Any, ...]:
+    """The keys of one answer or of several."""
+    return out if type(out) is tuple else (out,)
 
 
 def ring_entry(ring: list[Any], key: int) -> Any:

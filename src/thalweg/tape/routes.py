@@ -107,7 +107,6 @@ def through_escapes(lineage: Lineage, certain: bool, asked: Site | None) -> More
             the text does not tell.
         asked: where the explanation was asked for.
     """
-    escapes = list(lineage.escapes())
     known: dict[Any, bool | None] = {}
 
     def flows(escape: Happening, use: Site | None) -> bool:
@@ -123,7 +122,7 @@ def through_escapes(lineage: Lineage, certain: bool, asked: Site | None) -> More
         uses = _entrances(lineage, key, links, users, asked)
         return [
             Link(key, one.keys[0], ESCAPED, one.what, one.at, one.site)
-            for one in escapes
+            for one in lineage.escapes
             if one.keys[0] != key and any(one.at < at and flows(one, use) for at, use in uses)
         ]
 

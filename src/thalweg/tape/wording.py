@@ -21,6 +21,11 @@ def at(place: Place | None) -> str:
     return f" at {place}" if place is not None else ""
 
 
+def called(case: Case) -> str:
+    """The source as it would stand in the user's program."""
+    return case.text or "x"
+
+
 def upper(text: str) -> str:
     """The text with a capital letter, unless it begins with the user's own name."""
     return text[:1].upper() + text[1:]
@@ -28,9 +33,9 @@ def upper(text: str) -> str:
 
 def none_because(case: Case, reason: str, advice: str) -> str:
     """The usual three parts."""
-    likely = "Most likely: " if case.guessed else ""
-    head = f"The gradient of {case.target_name} with respect to {case.source_name} is None."
-    return f"{head}\n{upper(likely + reason)}\n{advice}"
+    likely = "most likely " if case.guessed else ""
+    head = f"The gradient of {case.target_name} with respect to {case.source_name} is None:"
+    return f"{head}\n{likely}{reason}\n{advice}"
 
 
 def not_a_tensor(case: Case) -> str:
@@ -75,7 +80,7 @@ def is_itself(case: Case) -> str:
 
 def connected(case: Case, way: Sequence[Link], places: Sequence[Place | None]) -> str:
     """0."""
-    steps = [f"  {link.name}{at(place)}" for link, place in zip(way, places, strict=True)]
+    steps = [f"  {case.call(link)}{at(place)}" for link, place in zip(way, places, strict=True)]
     if len(steps) > CALLS_SHOWN:
         left = len(steps) - CALLS_SHOWN + 1
         steps = [*steps[: CALLS_SHOWN - 2], f"  ... {left} more ...", steps[-1]]
@@ -125,19 +130,19 @@ def never_watched(case: Case, first: Place | None) -> str:
     return none_because(
         case,
         f"this tape never watched {case.source_name}: {reason}.{use}",
-        f"Call `tape.watch(...)` on it inside the `with`, before it is used.{also}{forgot}",
+        f"Call `tape.watch({called(case)})` inside the `with`, before it is used.{also}{forgot}",
     )
 
 
 def rebound(case: Case, link: Link, variable: Any, place: Place | None) -> str:
     """4."""
-    name = case.variable(variable)
+    name, x = case.variable(variable), called(case)
     return none_because(
         case,
-        f"{case.source_name} is no Variable but a Tensor, which {link.name} computed from {name} outside "
+        f"{case.source_name} is no Variable but a Tensor, which {case.call(link)} computed from {name} outside "
         f"of this tape{at(place)}.",
-        "To change a Variable, keep it and write `x.assign_add(...)`, `x.assign_sub(...)` or "
-        "`x.assign(...)` instead of `x = x + ...`.",
+        f"To change a Variable, keep it and write `{x}.assign_add(...)`, `{x}.assign_sub(...)` or "
+        f"`{x}.assign(...)` instead of `{x} = {x} + ...`.",
     )
 
 
@@ -145,7 +150,7 @@ def source_elsewhere(case: Case, link: Link, place: Place | None) -> str:
     """12, where the source itself comes from another thread."""
     return none_because(
         case,
-        f"{case.source_name} was computed on thread {link.why!r} ({link.name}{at(place)}), and a tape "
+        f"{case.source_name} was computed on thread {link.why!r} ({case.call(link)}{at(place)}), and a tape "
         f"records only the thread that entered it.",
         "Compute it on the tape's thread, or `tape.watch(...)` it before it is used.",
     )
@@ -155,9 +160,9 @@ def watched_too_late(case: Case, link: Link, used: Place | None, watched: Place 
     """3."""
     return none_because(
         case,
-        f"{case.source_name} was watched{at(watched)}, after {link.name} had used it{at(used)}; what was "
+        f"{case.source_name} was watched{at(watched)}, after {case.call(link)} had used it{at(used)}; what was "
         f"computed before is not followed.",
-        "Move `tape.watch(...)` above that line.",
+        f"Move `tape.watch({called(case)})` above that line.",
     )
 
 
@@ -165,19 +170,18 @@ def copy_watched(case: Case, link: Link, place: Place | None) -> str:
     """5."""
     return none_because(
         case,
-        f"{case.source_name} is a part or a copy ({link.name}{at(place)}), and {case.target_name} was not "
+        f"{case.source_name} is a part or a copy ({case.call(link)}{at(place)}), and {case.target_name} was not "
         f"computed from it but from the original.",
         "Compute with the copy itself, or ask for the gradient of the original and take the part of that.",
     )
 
 
 BORDERS = {
-    "": "before the tape was entered",
     "enter": "before the tape was entered",
     "exit": "after the tape's `with` had ended",
     "stop_recording": "inside `stop_recording`",
-    "gradient": "after `gradient` had been taken, which ends the recording of a tape that is not persistent,",
-    "reset": "before `tape.reset()`, which forgets what was recorded,",
+    "gradient": "after `gradient` had been taken (which ends the recording of a tape that is not persistent)",
+    "reset": "before `tape.reset()`",
 }
 
 
@@ -190,12 +194,14 @@ def not_recording(
         "reset": "Compute it again after `reset`, or leave `reset` away.",
         "stop_recording": "Move the call out of `stop_recording`.",
     }.get(border, "Move the call into `with tw.GradientTape() as tape:`.")
-    if border is None or (not border and edge is None):
+    if not case.history:
+        where = "and this tape was never entered"
+    elif not border:
         where = "while this tape was not recording"
     else:
-        where = f"{BORDERS[border].rstrip(',')}{at(edge)}"
+        where = f"{BORDERS.get(border, 'while this tape was not recording')}{at(edge)}"
     return none_because(
-        case, f"{link.name} was called{at(place)} {where}, so it was not recorded.", advice
+        case, f"{case.call(link)} was called{at(place)} {where}, so it was not recorded.", advice
     )
 
 
@@ -209,7 +215,7 @@ def left_the_library(case: Case, link: Link, place: Place | None) -> str:
         )
     return none_because(
         case,
-        f"a value that depends on {case.source_name} left the library by {link.name}{at(place)}; what NumPy "
+        f"a value that depends on {case.source_name} left the library by {case.call(link)}{at(place)}; what NumPy "
         f"or Python computes with it is not recorded.",
         "Keep it a Tensor there: tw.* functions, or np.* functions on the Tensor itself.",
     )
@@ -219,7 +225,7 @@ def integer_on_the_path(case: Case, link: Link, place: Place | None) -> str:
     """8."""
     return none_because(
         case,
-        f"the way from {case.source_name} to {case.target_name} goes through {link.name}{at(place)}, which "
+        f"the way from {case.source_name} to {case.target_name} goes through {case.call(link)}{at(place)}, which "
         f"passes no gradient on: {link.why}.",
         "Compute the target from floats all the way; a count, an index or a comparison has no derivative.",
     )
@@ -228,9 +234,11 @@ def integer_on_the_path(case: Case, link: Link, place: Place | None) -> str:
 def state(case: Case, link: Link, place: Place | None) -> str:
     """9."""
     if link.kind is COPIED:
-        done = f"{link.name} was made from a value that depends on {case.source_name}{at(place)}"
+        done = (
+            f"{case.call(link)} was made from a value that depends on {case.source_name}{at(place)}"
+        )
     else:
-        done = f"{link.name} stored a value that depends on {case.source_name}{at(place)}"
+        done = f"{case.call(link)} stored a value that depends on {case.source_name}{at(place)}"
     return none_because(
         case,
         f"{done}. A Variable holds a state: a tape starts at its reading, and does not look at what was "
@@ -245,8 +253,10 @@ def stopped(case: Case, link: Link, place: Place | None) -> str:
         reason = f"tw.stop_gradient stands{at(place)}, on every way from {case.source_name}."
         advice = "Leave stop_gradient away where this gradient is wanted."
     else:
-        reason = f"the custom gradient of {link.name}{at(place)} returned None for this input."
-        advice = f"Let the gradient function of {link.name} return a gradient for it."
+        reason = (
+            f"the custom gradient of {case.call(link)}{at(place)} returned None for this input."
+        )
+        advice = f"Let the gradient function of {case.call(link)} return a gradient for it."
     return none_because(case, reason, advice)
 
 
@@ -277,7 +287,7 @@ def other_thread(case: Case, link: Link, place: Place | None) -> str:
     """12."""
     return none_because(
         case,
-        f"{link.name} was called{at(place)} on thread {link.why!r}; a tape records only the thread that "
+        f"{case.call(link)} was called{at(place)} on thread {link.why!r}; a tape records only the thread that "
         f"entered it.",
         "Make the call on the tape's thread, or open a tape on that thread and take its gradient there.",
     )
@@ -305,7 +315,9 @@ def second_order(case: Case, link: Link, place: Place | None) -> str:
 def with_others(case: Case, found: Explanation, more: Sequence[Link]) -> Explanation:
     """The explanation with the other cuts named, so that mending one is not the next surprise."""
     places = [case.place(link.at, link.site) for link in more[:3]]
-    named = "; ".join(f"{link.name}{at(place)}" for link, place in zip(more, places, strict=False))
+    named = "; ".join(
+        f"{case.call(link)}{at(place)}" for link, place in zip(more, places, strict=False)
+    )
     return Explanation(
         found.cause,
         f"{found.text}\nOther ways are cut as well: {named}.",
