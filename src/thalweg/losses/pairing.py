@@ -18,10 +18,12 @@ def in_one_dtype(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Both as Tensors; y_true in the dtype of y_pred, whole numbers as floats."""
     y_pred = lift(y_pred)
     y_true = lift(y_true)
-    if y_pred.dtype.kind in "iub":
-        y_pred = cast.eager(y_pred, floatx())
-    if y_true.dtype != y_pred.dtype:
-        y_true = cast.eager(y_true, y_pred.dtype)
+    dtype = y_pred.array.dtype
+    if dtype.kind in "iub":
+        dtype = floatx()
+        y_pred = cast.eager(y_pred, dtype)
+    if y_true.array.dtype != dtype:
+        y_true = cast.eager(y_true, dtype)
     return y_true, y_pred
 
 
@@ -35,7 +37,7 @@ def paired(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
         ShapeError: neither has an axis to average over.
     """
     y_true, y_pred = in_one_dtype(y_true, y_pred)
-    true_rank, pred_rank = y_true.ndim, y_pred.ndim
+    true_rank, pred_rank = y_true.array.ndim, y_pred.array.ndim
     if true_rank == pred_rank:
         if not true_rank:
             raise ShapeError(

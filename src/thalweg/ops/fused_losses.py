@@ -18,7 +18,6 @@ from thalweg.core.op import elementwise, row
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.exponential import multiply_no_nan
-from thalweg.ops.indexing import getitem
 from thalweg.ops.logistic import sigmoid, softplus
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.softmax import log_softmax, peak, softmax, total
@@ -48,8 +47,9 @@ def _axis_from_behind(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple
 
 def _spread(g: Any, axis: int) -> Any:
     """A cotangent with a new axis of size 1 where the classes were."""
-    lead = (slice(None),) * (g.ndim + 1 + axis)
-    return getitem(g, (*lead, None))
+    if axis == -1:
+        return g[..., None]
+    return g[(*(slice(None),) * (g.ndim + 1 + axis), None)]
 
 
 def _pull_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:

@@ -30,8 +30,11 @@ EMPTY_SHARES = "Where all inputs are -inf, value and gradient are NaN."
 
 def last_axis(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     """Axis as a tuple, the last one where none is named."""
-    axis = params[0]
-    return (axis_tuple(-1 if axis is None else axis, np.ndim(inputs[-1])),)
+    (axis,) = params
+    rank = inputs[0].ndim
+    if type(axis) is int and -rank <= axis < rank:
+        return ((axis % rank,),)
+    return (axis_tuple(-1 if axis is None else axis, rank),)
 
 
 def peak(x: Any, axis: tuple[int, ...]) -> Any:
@@ -67,12 +70,43 @@ def softmax(logits: Any, axis: Any = None) -> Any:
         axis: along which the shares sum to 1; the last one where it is None.
     """
     shares = np.exp(logits - peak(logits, axis))
-    return shares / total(shares, axis)
+    shares /= total(shares, axis)
+    return shares
 
 
-def pull_softmax(g: Any, shares: Any, axis: Any) -> Any:
-    """What softmax's derivative, a symmetric matrix, makes of a cotangent or a tangent."""
-    return shares * (g - reduce_sum(g * shares, axis, True))
+def _push_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
+    mean = reduce_sum(weights * shares, axis, True)
+    return g * (weights - mean) - shares * reduce_sum(weights * g, axis, True)
+
+
+def _pull_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
+    mean = reduce_sum(weights * shares, axis, True)
+    return g * (weights - mean) - weights * reduce_sum(g * shares, axis, True)
+
+
+@row(
+    inputs="weights shares", multilinear="weights", domain=(*LOGITS, (0.1, 0.9)),
+    vjp={
+        "weights": lambda g, shares, axis: pull_softmax(g, shares, axis),
+        "shares": _pull_shares,
+    },
+    jvp={
+        "weights": lambda g, shares, axis: pull_softmax(g, shares, axis),
+        "shares": _push_shares,
+    },
+    samples=(sample((2, 3), (2, 3), axis=(1,)), sample((2, 3), (2, 3), axis=(0,))),
+    formula="p·(w - Σ w·p) along the axis",
+)  # fmt: skip
+def pull_softmax(weights: Any, shares: Any, axis: Any) -> Any:
+    """What softmax's derivative, a symmetric matrix, makes of a cotangent or a tangent.
+
+    Args:
+        weights: the cotangent or tangent.
+        shares: softmax's answer, of the same shape.
+        axis: a tuple of axes counted from 0.
+    """
+    mean = total(weights * shares, axis)
+    return shares * (weights - mean)
 
 
 @row(
