@@ -86,6 +86,19 @@ def test_as_many_output_gradients_as_targets(given):
         tape.gradient([y, x], x, output_gradients=given)
 
 
+def test_output_gradients_by_other_keys_are_refused():
+    tape, y, x = recorded()
+    with pytest.raises(ValueError, match="keys .*which are not the target's"):
+        tape.gradient({"y": y, "x": x}, x, output_gradients={"y": 1.0, "z": 2.0})
+    assert float(tape.gradient({"y": y, "x": x}, x, output_gradients={"y": 1.0, "x": 2.0})) == 8.0
+
+
+def test_output_gradients_that_are_no_numbers_are_refused():
+    tape, y, x = recorded()
+    with pytest.raises(TypeError, match=r"output_gradients\[0\] is a str"):
+        tape.gradient(y, x, output_gradients="much")
+
+
 def test_none_among_output_gradients_means_ones():
     tape, y, x = recorded(persistent=True)
     assert float(tape.gradient([y, x], x, output_gradients=[None, 10.0])) == 16.0

@@ -1,7 +1,6 @@
 """TensorFlow's messages, word for word at the start of ours, because people search for them.
 
-Not here: "No gradients provided for any variable" (the optimizers' tests have it), and TensorFlow 1's
-messages about placeholders and sessions.
+Not here: TensorFlow 1's messages about placeholders and sessions.
 """
 
 from __future__ import annotations
@@ -97,12 +96,17 @@ def grown_in_place():
     v += 1.0
 
 
+def no_gradients():
+    tw.optimizers.SGD().apply_gradients([(None, tw.Variable(1.0))])
+
+
 def primal_twice():
     x = tw.constant(1.0)
     tw.autodiff.ForwardAccumulator([x, x], [x, x])
 
 
 MESSAGES = [
+    (no_gradients, ValueError, "No gradients provided for any variable"),
     (
         used,
         RuntimeError,

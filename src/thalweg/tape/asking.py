@@ -10,7 +10,7 @@ import numpy as np
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, tick
 from thalweg.core.spans import GRADIENT, leave_span
-from thalweg.core.trees import flatten, flatten_up_to, is_nested, pack
+from thalweg.core.trees import flatten, flatten_up_to, is_nested, pack, sorted_keys
 from thalweg.diff.fit import fit
 from thalweg.diff.reverse import reverse_sweep
 from thalweg.errors import DTypeError
@@ -158,6 +158,11 @@ def cotangents_of(target: Any, output_gradients: Any, count: int) -> list[Any]:
     if output_gradients is None:
         return [None] * count
     given = flatten_up_to(target, output_gradients)
+    if given is None and isinstance(output_gradients, Mapping):
+        raise ValueError(
+            f"output_gradients has the keys {sorted_keys(output_gradients)}, which are not the "
+            f"target's; give it the target's keys, or a list with one entry for each target"
+        )
     if given is None:
         given = flatten(output_gradients)
     if count == 1 and len(flatten(output_gradients)) == 1:
@@ -181,6 +186,10 @@ def _cotangent(seed: Any, spec: Any, place: int) -> Any:
     shape, dtype = spec[:2]
     array, key = operand(seed)
     array = np.asarray(array)
+    if array.dtype.kind not in "biufc":
+        raise DTypeError(
+            f"output_gradients[{place}] is a {type(seed).__name__}; a cotangent is made of numbers"
+        )
     try:
         np.broadcast_shapes(array.shape, shape)
         fits = np.broadcast_shapes(array.shape, shape) == shape
