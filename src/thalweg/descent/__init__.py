@@ -1,0 +1,1 @@
+"""Minima, maxima, roots and fits, and why the search stopped."""
