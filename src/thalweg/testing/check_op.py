@@ -100,24 +100,29 @@ def _run(judge: Judge, op: Op, check: str, found: list[Case], rng: Any) -> None:
     """One check on everything that it applies to."""
     if check == "special":
         for special in op.special:
-            check_special(judge, op, special)
+            with judge.watching(f"special point {special.at}"):
+                check_special(judge, op, special)
     elif check == "wrong":
         for wrong in op.wrong:
             check_wrong(judge, op, wrong)
     elif check == "operands":
         if op.elementwise and op.domain:
-            check_operands(judge, op, rng)
+            with judge.watching("other operands"):
+                check_operands(judge, op, rng)
     elif check == "layouts":
         for case in _with_axes(op, found):
-            check_layouts(judge, case)
-            check_gradients_in_layouts(judge, case, rng)
+            with judge.watching(f"layouts, {case.told}"):
+                check_layouts(judge, case)
+                check_gradients_in_layouts(judge, case, rng)
     elif check == "memory":
         for case in found[:3]:
-            check_kept(judge, case)
-            check_leaks(judge, case)
+            with judge.watching(f"memory, {case.told}"):
+                check_kept(judge, case)
+                check_leaks(judge, case)
     else:
         for case in found:
-            _on_a_case(judge, check, case, rng)
+            with judge.watching(f"{check}, {case.told}"):
+                _on_a_case(judge, check, case, rng)
 
 
 def _on_a_case(judge: Judge, check: str, case: Case, rng: Any) -> None:

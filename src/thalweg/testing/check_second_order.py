@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.testing.cases import Case, weights
 from thalweg.testing.differences import derivative
@@ -18,7 +19,7 @@ TOLERANCE = 1e-8
 
 
 def check_second_order(judge: Judge, case: Case, rng: Any) -> None:
-    """Reverse over reverse and reverse over forward, along a drawn direction."""
+    """Reverse and forward over reverse, reverse and forward over forward, along a drawn direction."""
     answers = followed(case.raw(case.inputs))
     if not case.wanted or not answers:
         return
@@ -26,8 +27,8 @@ def check_second_order(judge: Judge, case: Case, rng: Any) -> None:
     values = [case.inputs[place] for place in case.wanted]
     direction = weights(rng, [*values, *cotangents])
     outer = weights(rng, values)
-    _reverse_over_reverse(judge, case, cotangents, direction, outer)
-    _reverse_over_forward(judge, case, weights(rng, values), direction, cotangents)
+    _over_reverse(judge, case, cotangents, direction, outer)
+    _over_forward(judge, case, weights(rng, values), direction, cotangents)
 
 
 def shifted(case: Case, direction: list[Any], shift: float) -> Case:
@@ -38,10 +39,9 @@ def shifted(case: Case, direction: list[Any], shift: float) -> Case:
     return case.with_inputs(inputs)
 
 
-def _reverse_over_reverse(
+def _over_reverse(
     judge: Judge, case: Case, cotangents: list[Any], direction: list[Any], outer: list[Any]
 ) -> None:
-    where = f"second order, reverse over reverse, {case.told}"
     count = len(case.wanted)
     weight = reals(outer)
 
@@ -49,13 +49,7 @@ def _reverse_over_reverse(
         there = [w + way * shift for w, way in zip(cotangents, direction[count:], strict=True)]
         return reals(pulled(shifted(case, direction, shift), there)) @ weight
 
-    with np.errstate(all="ignore"):
-        expected, error = derivative(first_order, case.widest)
-    judge.require(
-        error <= TOLERANCE * max(1.0, abs(expected)),
-        where,
-        "differences find no second derivative; narrow the row's domain",
-    )
+    expected = _oracle(judge, case, first_order)
     tensors = case.tensors()
     seeds = [Tensor(one) for one in cotangents]
     with GradientTape() as tape:
@@ -63,45 +57,65 @@ def _reverse_over_reverse(
         tape.watch(sources)
         grads = pulled_tensors(case, tensors, seeds)
     found = tape.gradient(grads, sources, output_gradients=[Tensor(one) for one in outer])
-    judge.close(where, _along(found, direction), expected, TOLERANCE)
+    where = f"second order, reverse over reverse, {case.told}"
+    judge.close(where, _inner(found, direction), expected, TOLERANCE)
+    with ForwardAccumulator(sources, [Tensor(way) for way in direction]) as accumulator:
+        grads = pulled_tensors(case, tensors, seeds)
+    where = f"second order, forward over reverse, {case.told}"
+    judge.close(where, _inner(accumulator.jvp(grads), outer), expected, TOLERANCE)
 
 
-def _reverse_over_forward(
+def _over_forward(
     judge: Judge, case: Case, tangents: list[Any], direction: list[Any], outer: list[Any]
 ) -> None:
-    where = f"second order, reverse over forward, {case.told}"
     given = dict(zip(case.wanted, tangents, strict=True))
     weight = reals(outer)
 
     def first_order(shift: float) -> Any:
         return reals(pushed(shifted(case, direction, shift), given)) @ weight
 
-    with np.errstate(all="ignore"):
-        expected, error = derivative(first_order, case.widest)
-    judge.require(
-        error <= TOLERANCE * max(1.0, abs(expected)),
-        where,
-        "differences find no second derivative; narrow the row's domain",
-    )
+    expected = _oracle(judge, case, first_order)
     tensors = case.tensors()
+    sources = [tensors[place] for place in case.wanted]
     with GradientTape() as tape:
-        sources = [tensors[place] for place in case.wanted]
         tape.watch(sources)
-        answers = case.eager(tensors)
-        several = isinstance(case.kernel(case.inputs), tuple)
-        answer = tuple(answers) if several else answers[0]
-        moved = pushed_values(case, tensors, answer, {p: Tensor(t) for p, t in given.items()})
-        targets = [
-            one for one, value in zip(moved, answers, strict=True) if differentiable(value.array)
-        ]
+        targets = _moved(case, tensors, given)
     found = tape.gradient(targets, sources, output_gradients=[Tensor(one) for one in outer])
-    judge.close(where, _along(found, direction), expected, TOLERANCE)
+    where = f"second order, reverse over forward, {case.told}"
+    judge.close(where, _inner(found, direction), expected, TOLERANCE)
+    ways = [Tensor(way) for way in direction[: len(sources)]]
+    with ForwardAccumulator(sources, ways) as accumulator:
+        targets = _moved(case, tensors, given)
+    where = f"second order, forward over forward, {case.told}"
+    judge.close(where, _inner(accumulator.jvp(targets), outer), expected, TOLERANCE)
 
 
-def _along(grads: list[Any], direction: list[Any]) -> Any:
-    """The inner product of gradients (None counts as zero) with a direction."""
+def _oracle(judge: Judge, case: Case, first_order: Any) -> Any:
+    """The derivative of a first-order answer by differences."""
+    with np.errstate(all="ignore"):
+        slope, error = derivative(first_order, case.widest)
+    judge.require(
+        error <= TOLERANCE * max(1.0, abs(slope)), f"second order, {case.told}",
+        f"differences find no second derivative (estimated error {float(error):.2g}): a kink or the "
+        f"domain's end is near; narrow the row's domain",
+    )  # fmt: skip
+    return slope
+
+
+def _moved(case: Case, tensors: list[Any], tangents: dict[int, Any]) -> list[Any]:
+    """The tangents of the differentiable answers, as Tensors that recorders have seen come about."""
+    answers = case.eager(tensors)
+    several = isinstance(case.kernel(case.inputs), tuple)
+    answer = tuple(answers) if several else answers[0]
+    lifted = {place: Tensor(tangent) for place, tangent in tangents.items()}
+    moved = pushed_values(case, tensors, answer, lifted)
+    return [one for one, value in zip(moved, answers, strict=True) if differentiable(value.array)]
+
+
+def _inner(parts: list[Any], others: list[Any]) -> Any:
+    """The inner product of Tensors (None counts as zero) with as many arrays."""
     total = 0.0
-    for grad, way in zip(grads, direction, strict=False):
-        if grad is not None:
-            total = total + reals([grad.array]) @ reals([way])
+    for part, other in zip(parts, others, strict=False):
+        if part is not None:
+            total = total + reals([part.array]) @ reals([other])
     return total

@@ -12,7 +12,7 @@ from thalweg.tape.gradient_tape import GradientTape
 from thalweg.testing.cases import Case
 from thalweg.testing.mismatch import Judge
 from thalweg.testing.reals import differentiable
-from thalweg.testing.sweeps import followed, pushed_values
+from thalweg.testing.sweeps import followed, pulled, pushed_values
 
 ULPS = 8.0
 TILE = 9
@@ -59,6 +59,7 @@ def _check(judge: Judge, case: Case, special: Special) -> None:
         targets = followed(answers)
         found = tape.gradient(targets, sources) if targets and sources else []
         grads = dict(zip(case.wanted, found, strict=True))
+        _strong_zero(judge, case, answers, special.grad)
         for place, stated in enumerate(special.grad):
             if stated is None:
                 continue
@@ -69,6 +70,22 @@ def _check(judge: Judge, case: Case, special: Special) -> None:
                 continue
             _stated(judge, where, grad.array, stated)
             _tangent(judge, case, place, stated)
+
+
+def _strong_zero(judge: Judge, case: Case, answers: list[Any], grad: tuple[Any, ...]) -> None:
+    """A cotangent of exactly zero gives exactly zero, infinite as the derivative may be.
+
+    Where the value itself or a stated gradient is NaN there is nothing to protect.
+    """
+    if any(np.isnan(one.array).any() for one in followed(answers)):
+        return
+    if any(stated is not None and np.isnan(stated).any() for stated in grad):
+        return
+    zeros = [np.zeros_like(one)[()] for one in followed(case.raw(case.inputs))]
+    for place, grad in zip(case.wanted, pulled(case, zeros) if zeros else [], strict=True):
+        judge.exact(
+            f"strong zero, gradient by input {place}, {case.told}", grad, np.zeros_like(grad)
+        )
 
 
 def _value(judge: Judge, case: Case, special: Special, answers: list[Any]) -> None:

@@ -25,6 +25,7 @@ def check_values(judge: Judge, case: Case) -> None:
     came = [answer.array for answer in case.eager(case.tensors())]
     if not _repeats(case, came):
         return  # a draw of random numbers has no one right value
+    _shapes(judge, case, came)
     _against_numpy(judge, case, came)
     _against_wider(judge, case, came, np.longdouble)
     narrow = case.with_inputs([widened(value, np.float32) for value in case.inputs], ", float32")
@@ -66,6 +67,17 @@ def _repeats(case: Case, came: list[Any]) -> bool:
         np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind in "fc")
         for a, b in zip(came, again, strict=True)
     )
+
+
+def _shapes(judge: Judge, case: Case, came: list[Any]) -> None:
+    """An elementwise answer has the shape to which its inputs broadcast."""
+    if case.op.elementwise:
+        shape = np.broadcast_shapes(*[np.shape(value) for value in case.inputs])
+        judge.require(
+            all(np.shape(answer) == shape for answer in came),
+            f"shape of the answer, {case.told}",
+            f"expected {shape}, came {[np.shape(answer) for answer in came]}",
+        )
 
 
 def _dtypes(judge: Judge, case: Case, single: list[Any], double: list[Any]) -> None:
@@ -134,12 +146,13 @@ def _against_numpy(judge: Judge, case: Case, came: list[Any]) -> None:
         for one, other in zip(
             answer if isinstance(answer, tuple | list) else [answer], expected, strict=True
         ):
+            words = f"np.{function.__name__} on Tensors, {case.told}"
             judge.require(
-                isinstance(one, Tensor),
-                f"np.{function.__name__} on Tensors, {case.told}",
+                isinstance(one, Tensor) or not case.wanted,
+                words,
                 f"expected a Tensor, came {type(one).__name__}",
             )
-            judge.close(f"np.{function.__name__} on Tensors, {case.told}", one.array, other, 1e-12)
+            judge.close(words, getattr(one, "array", one), other, 1e-12)
 
 
 def _called(function: Any, op: Op, inputs: Any, params: Any) -> tuple[list[Any], Any] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,17 @@ class Judge:
     def refuse(self, where: str, what: str) -> None:
         """Raise a MismatchError."""
         raise MismatchError(self.subject, where, what)
+
+    @contextlib.contextmanager
+    def watching(self, where: str) -> Iterator[None]:
+        """Any other exception inside becomes a MismatchError that names the check and the sample."""
+        try:
+            yield
+        except MismatchError:
+            raise
+        except Exception as error:
+            what = f"expected an answer, came {type(error).__name__}: {error}"
+            raise MismatchError(self.subject, where, what) from error
 
     def require(self, holds: Any, where: str, what: str) -> None:
         """Raise a MismatchError unless something holds."""
