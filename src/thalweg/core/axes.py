@@ -13,6 +13,14 @@ from thalweg.core.handle import Handle
 
 def static(value: Any) -> Any:
     """A parameter that must be a plain number or tuple, also when it came as a Tensor or an array."""
+    if type(value) is int or value is None:
+        return value
+    if type(value) is tuple:
+        for part in value:
+            if type(part) is not int:
+                break
+        else:
+            return value
     if isinstance(value, Handle):
         value = value.array
     if isinstance(value, np.ndarray | np.generic):

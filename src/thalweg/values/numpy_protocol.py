@@ -16,11 +16,19 @@ from thalweg.values.tensor import Readable
 COMES_TO: dict[Any, Callable[..., Any]] = {}
 """From a NumPy function to the eager call of its row, or an adapter of arguments."""
 
+OF_THE_SHAPE: dict[Any, Callable[..., Any]] = {
+    np.shape: lambda a: tuple(a.shape),
+    np.ndim: lambda a: a.ndim,
+    np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
+}
+"""What NumPy answers with Python's numbers: nothing to record."""
+
 REDUCED_BY = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
 
 
 def fill() -> None:
     """Read the rows' `numpy` columns."""
+    COMES_TO.update(OF_THE_SHAPE)
     for op in TABLE.values():
         for function in op.numpy:
             adapter = op.numpy[function] if isinstance(op.numpy, Mapping) else None

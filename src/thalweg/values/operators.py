@@ -63,6 +63,10 @@ def _equality(call: Callable[..., Any], unlike: bool) -> Callable[..., Any]:
     return compare
 
 
+BOUND = (int, type(None))
+"""What stands in a slice that holds no Tensor."""
+
+
 def _index(part: Any) -> Any:
     """An index without Tensors in it."""
     if isinstance(part, Handle):
@@ -73,6 +77,8 @@ def _index(part: Any) -> Any:
     if isinstance(part, list):
         return np.array([_index(one) for one in part])
     if isinstance(part, slice):
+        if type(part.start) in BOUND and type(part.stop) in BOUND and type(part.step) in BOUND:
+            return part
         return slice(_index(part.start), _index(part.stop), _index(part.step))
     if isinstance(part, np.ndarray):
         return part.copy()
@@ -82,7 +88,7 @@ def _index(part: Any) -> Any:
 def _getitem(self: Any, index: Any) -> Any:
     if type(index) is not int:
         index = _index(index)
-    return getitem.behind(self, index=index)
+    return getitem.behind(self, index)
 
 
 def install() -> None:

@@ -1,0 +1,299 @@
+"""Random numbers: seeded streams on NumPy's SeedSequence and Philox.
+
+The same seed gives the same bits on the same machine. `set_seed` starts the global stream again; a
+call with a seed of its own draws from its own stream, which moves on with each call and starts again
+with `set_seed`; the stateless functions give the same numbers for the same seed, always.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.axes import static
+from thalweg.core.handle import Handle
+from thalweg.errors import DTypeError
+from thalweg.ops.gathering import take
+from thalweg.values.constant import lift
+from thalweg.values.creation import sizes_of
+from thalweg.values.floatx import floatx
+from thalweg.values.tensor import Tensor
+
+KEY_BITS = 0xFFFFFFFFFFFFFFFF
+
+
+def stream(*words: Any) -> np.random.Generator:
+    """The stream of numbers that belongs to a list of whole numbers; negative ones count too."""
+    entropy = [int(word) & KEY_BITS for word in words]
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(entropy)))
+
+
+class _Streams:
+    """The global stream and the streams of calls with a seed of their own; one lock for all."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.seed: int | None = None
+        self.drawn: dict[int, int] = {}
+        self.whole = np.random.Generator(np.random.Philox(np.random.SeedSequence()))
+
+    def start(self, seed: int) -> None:
+        """Begin anew."""
+        with self.lock:
+            self.seed = seed
+            self.drawn = {}
+            self.whole = stream(seed)
+
+    def next(self, seed: Any) -> np.random.Generator:
+        """A stream for one call, which no other call shares."""
+        with self.lock:
+            if seed is None:
+                return stream(*self.whole.integers(0, 2**63, 2))
+            own = int(static(seed))
+            turn = self.drawn.get(own, 0)
+            self.drawn[own] = turn + 1
+            return stream(self.seed or 0, own, turn, 1)
+
+
+STREAMS = _Streams()
+
+
+def set_seed(seed: Any) -> None:
+    """Start the global stream, and every stream of a seed, from a seed.
+
+    Args:
+        seed: a whole number.
+
+    >>> import thalweg as tw
+    >>> tw.random.set_seed(1); a = tw.random.normal([2])
+    >>> tw.random.set_seed(1); b = tw.random.normal([2])
+    >>> bool(tw.reduce_all(a == b))
+    True
+    """
+    STREAMS.start(int(static(seed)))
+
+
+def _float(dtype: Any) -> np.dtype[Any]:
+    found = floatx() if dtype is None else np.dtype(dtype)
+    if found.kind != "f":
+        raise DTypeError(f"normal numbers are floats, not {found.name}")
+    return found
+
+
+def _drawn(draw: Callable[..., Any], shape: Any, dtype: np.dtype[Any]) -> np.ndarray:
+    """Numbers in float32 or float64 as the generator makes them; float16 from float32."""
+    made = np.dtype(np.float64) if dtype == np.float64 else np.dtype(np.float32)
+    return np.asarray(draw(sizes_of(shape), dtype=made)).astype(dtype, copy=False)
+
+
+def _placed(noise: Any, mean: Any, stddev: Any) -> Tensor:
+    """mean + stddev·noise; recorded where one of them is a Tensor, so that gradients reach them."""
+    if isinstance(mean, Handle) or isinstance(stddev, Handle):
+        return Tensor(noise) * stddev + mean  # type: ignore[no-any-return]  # operators are installed on the class
+    scale, middle = [_plain(value, noise.dtype) for value in (stddev, mean)]
+    return Tensor(noise * scale + middle)
+
+
+def _plain(value: Any, dtype: np.dtype[Any]) -> Any:
+    return np.asarray(value, dtype=dtype)
+
+
+def normal_from(rng: np.random.Generator, shape: Any, mean: Any, stddev: Any, dtype: Any) -> Tensor:
+    """Normally distributed numbers from a stream."""
+    return _placed(_drawn(rng.standard_normal, shape, _float(dtype)), mean, stddev)
+
+
+def truncated_from(
+    rng: np.random.Generator, shape: Any, mean: Any, stddev: Any, dtype: Any
+) -> Tensor:
+    """Normal numbers, those beyond two standard deviations drawn again."""
+    noise = np.atleast_1d(_drawn(rng.standard_normal, shape, _float(dtype))).copy()
+    while (far := np.abs(noise) > 2).any():
+        noise[far] = _drawn(rng.standard_normal, int(far.sum()), noise.dtype)
+    return _placed(noise.reshape(sizes_of(shape)), mean, stddev)
+
+
+def uniform_from(rng: np.random.Generator, shape: Any, low: Any, high: Any, dtype: Any) -> Tensor:
+    """Evenly distributed numbers from a stream."""
+    found = floatx() if dtype is None else np.dtype(dtype)
+    if found.kind in "iu":
+        if high is None:
+            raise ValueError(f"uniform: maxval must be given for {found.name}")
+        return Tensor(np.asarray(rng.integers(static(low), static(high), sizes_of(shape), found)))
+    top = 1.0 if high is None else high
+    if isinstance(low, Handle) or isinstance(top, Handle):
+        span = lift(top) - low
+        return _placed(_drawn(rng.random, shape, _float(found)), low, span)
+    small, large = _plain(low, found), _plain(top, found)
+    numbers = _drawn(rng.random, shape, _float(found)) * (large - small) + small
+    # Rounding may meet the upper end, which does not belong to the interval.
+    inside = np.where(large > small, np.minimum(numbers, np.nextafter(large, small)), numbers)
+    return Tensor(inside.astype(found, copy=False))
+
+
+def normal(
+    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None,
+    name: Any = None,
+) -> Tensor:  # fmt: skip
+    """Normally distributed numbers.
+
+    Args:
+        shape: the sizes of the answer.
+        mean: numbers or arrays that broadcast to it; gradients reach them.
+        stddev: likewise.
+        dtype: float32 by default, or what `set_floatx` says.
+        seed: of a stream of its own; the global one by default.
+        name: accepted for TensorFlow's sake.
+
+    >>> import thalweg as tw
+    >>> tw.random.normal([2, 3]).shape
+    TensorShape([2, 3])
+    """
+    return normal_from(STREAMS.next(seed), shape, mean, stddev, dtype)
+
+
+def truncated_normal(
+    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None,
+    name: Any = None,
+) -> Tensor:  # fmt: skip
+    """Normally distributed numbers, none further from the mean than two standard deviations.
+
+    Args:
+        shape: as `normal` takes them.
+        mean: as `normal` takes them.
+        stddev: as `normal` takes them.
+        dtype: as `normal` takes them.
+        seed: as `normal` takes them.
+        name: as `normal` takes them.
+    """
+    return truncated_from(STREAMS.next(seed), shape, mean, stddev, dtype)
+
+
+def uniform(
+    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, seed: Any = None,
+    name: Any = None,
+) -> Tensor:  # fmt: skip
+    """Evenly distributed numbers, `minval` included, `maxval` not.
+
+    Args:
+        shape: the sizes of the answer.
+        minval: the ends; 1 above for floats by default, for integers it must be given.
+        maxval: likewise.
+        dtype: float32 by default, or what `set_floatx` says; integers too.
+        seed: of a stream of its own; the global one by default.
+        name: accepted for TensorFlow's sake.
+    """
+    return uniform_from(STREAMS.next(seed), shape, minval, maxval, dtype)
+
+
+def shuffle(value: Any, seed: Any = None, name: Any = None) -> Any:
+    """The parts along the first axis in a random order; gradients go back to their places.
+
+    Args:
+        value: at least one axis.
+        seed: of a stream of its own; the global one by default.
+        name: accepted for TensorFlow's sake.
+    """
+    tensor = lift(value)
+    return take.eager(tensor, STREAMS.next(seed).permutation(len(tensor.array)), 0)
+
+
+def gamma(
+    shape: Any, alpha: Any, beta: Any = None, dtype: Any = None, seed: Any = None, name: Any = None
+) -> Tensor:
+    """Gamma distributed numbers; no gradient reaches `alpha` and `beta`.
+
+    Args:
+        shape: sizes of the draws, in front of the axes of `alpha` and `beta`.
+        alpha: the shape parameter.
+        beta: the inverse scale; 1 by default.
+        dtype: as `normal` takes them.
+        seed: as `normal` takes them.
+        name: as `normal` takes them.
+    """
+    a, b = np.broadcast_arrays(_array(alpha), 1.0 if beta is None else _array(beta))
+    numbers = STREAMS.next(seed).standard_gamma(a, (*sizes_of(shape), *a.shape)) / b
+    return Tensor(np.asarray(numbers).astype(_float(dtype)))
+
+
+def poisson(shape: Any, lam: Any, dtype: Any = None, seed: Any = None, name: Any = None) -> Tensor:
+    """Poisson distributed counts; no gradient reaches `lam`.
+
+    Args:
+        shape: sizes of the draws, in front of the axes of `lam`.
+        lam: the rate.
+        dtype: as `normal` takes them.
+        seed: as `normal` takes them.
+        name: as `normal` takes them.
+    """
+    rate = _array(lam)
+    counts = STREAMS.next(seed).poisson(rate, (*sizes_of(shape), *rate.shape))
+    return Tensor(np.asarray(counts).astype(floatx() if dtype is None else np.dtype(dtype)))
+
+
+def categorical(
+    logits: Any, num_samples: Any, dtype: Any = None, seed: Any = None, name: Any = None
+) -> Tensor:
+    """Classes drawn with the probabilities `softmax(logits)`, by the Gumbel-max rule.
+
+    Args:
+        logits: shape `(batch, classes)`.
+        num_samples: how many draws a row.
+        dtype: int64 by default.
+        seed: as `normal` takes them.
+        name: as `normal` takes them.
+
+    Returns:
+        Shape `(batch, num_samples)`.
+    """
+    rows = _array(logits)
+    noise = STREAMS.next(seed).gumbel(size=(len(rows), int(static(num_samples)), rows.shape[-1]))
+    return Tensor(np.argmax(rows[:, None, :] + noise, -1).astype(np.dtype(dtype or np.int64)))
+
+
+def _array(value: Any) -> np.ndarray:
+    return np.asarray(value.array if isinstance(value, Handle) else value, dtype=np.float64)
+
+
+def _two(seed: Any) -> np.random.Generator:
+    words = static(seed)
+    return stream(*(words if isinstance(words, tuple) else (words,)), 2)
+
+
+def stateless_normal(
+    shape: Any, seed: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, name: Any = None,
+    alg: Any = "auto_select",
+) -> Tensor:  # fmt: skip
+    """Normally distributed numbers that depend on the seed alone.
+
+    Args:
+        shape: as `normal` takes them.
+        mean: as `normal` takes them.
+        stddev: as `normal` takes them.
+        dtype: as `normal` takes them.
+        name: as `normal` takes them.
+        seed: two whole numbers.
+        alg: accepted for TensorFlow's sake; it is Philox.
+    """
+    return normal_from(_two(seed), shape, mean, stddev, dtype)
+
+
+def stateless_uniform(
+    shape: Any, seed: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, name: Any = None,
+    alg: Any = "auto_select",
+) -> Tensor:  # fmt: skip
+    """Evenly distributed numbers that depend on the seed alone.
+
+    Args:
+        shape: as `uniform` takes them.
+        minval: as `uniform` takes them.
+        maxval: as `uniform` takes them.
+        dtype: as `uniform` takes them.
+        name: as `uniform` takes them.
+        seed: two whole numbers.
+        alg: accepted for TensorFlow's sake; it is Philox.
+    """
+    return uniform_from(_two(seed), shape, minval, maxval, dtype)
