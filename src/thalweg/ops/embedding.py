@@ -1,0 +1,72 @@
+"""Embedding: rows of a table by their numbers, and numbers as rows of an identity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.axes import one_axis, static
+from thalweg.core.composite import composite
+from thalweg.core.evidence import sample, special
+from thalweg.core.op import row
+from thalweg.ops.clipping import clip_by_norm
+from thalweg.ops.gathering import gather
+
+
+@composite(inputs="params ids", public="nn.embedding_lookup")
+def embedding_lookup(params: Any, ids: Any, max_norm: Any = None) -> Any:
+    """Rows of a table by their numbers; their gradient adds up where a number comes twice.
+
+    Args:
+        params: shape `(vocabulary, ...)`.
+        ids: integers of any shape.
+        max_norm: rows longer than this are scaled to it; None leaves them.
+    """
+    rows = gather(params, ids)
+    if max_norm is None:
+        return rows
+    return clip_by_norm(rows, max_norm, tuple(range(len(ids.shape), len(rows.shape))))
+
+
+def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
+    depth, on, off, axis, dtype = [static(value) for value in params]
+    if dtype is None:
+        given = [np.asarray(value) for value in (on, off) if value is not None]
+        dtype = np.result_type(*given) if given else np.float32
+        dtype = np.float32 if dtype == np.float64 else dtype
+    place = one_axis(-1 if axis is None else axis, np.ndim(inputs[0]) + 1)
+    on, off = (1 if on is None else on), (0 if off is None else off)
+    return int(depth), on, off, place, np.dtype(dtype)
+
+
+@row(
+    inputs="indices", public="one_hot", prepare=_params, severs="indices carry no gradient",
+    samples=(
+        sample(np.array([2, 0, 1]), depth=3), sample(np.array([[2, 0]]), depth=4, axis=0, dtype="float64"),
+    ),
+    special=(special(np.array([1, -1, 3]), value=[[0.0, 1.0, 0.0], [0.0] * 3, [0.0] * 3],
+                     params={"depth": 3}, why="what is out of range is a row of zeros"),),
+    formula="1 at the index, 0 elsewhere",
+)  # fmt: skip
+def one_hot(
+    indices: Any,
+    depth: Any,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: Any = None,
+    dtype: Any = None,
+) -> Any:
+    """Rows with `on_value` at the index and `off_value` elsewhere.
+
+    Args:
+        indices: integers of any shape; those out of range give a row of `off_value`.
+        depth: the size of the new axis.
+        on_value: 1 and 0 by default.
+        off_value: likewise.
+        axis: where the new axis stands; last by default.
+        dtype: float32 by default, or that of the two values.
+    """
+    places = np.arange(depth).reshape((depth,) + (1,) * (np.ndim(indices) - axis))
+    hit = np.expand_dims(indices, axis) == places
+    return np.where(hit, dtype.type(on_value), dtype.type(off_value))

@@ -1,0 +1,229 @@
+"""Norms: the length of vectors and matrices, scaled so that nothing overflows on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.axes import axis_tuple, static
+from thalweg.core.composite import composite
+from thalweg.core.evidence import sample, special
+from thalweg.core.op import row
+from thalweg.ops.arithmetic import abs, maximum
+from thalweg.ops.comparison import equal, select
+from thalweg.ops.complex_numbers import conj, real
+from thalweg.ops.creation import ones_like, zeros_like
+from thalweg.ops.extremes import reduce_max, reduce_min
+from thalweg.ops.movement import reshape
+from thalweg.ops.reductions import (
+    AXES,
+    NO_SUCH_AXIS,
+    reduce_sum,
+    reduction_params,
+    with_axes,
+)
+from thalweg.ops.summation import accumulate
+
+
+def direction(x: Any, length: Any) -> Any:
+    """x over its length, and 0 where the length is 0."""
+    zero = equal(length, 0)
+    unit = x / select(zero, ones_like(length), length)
+    return select(zero, zeros_like(unit), unit)
+
+
+def _length_rule(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
+    shape = input_tensor.shape
+    g = with_axes(g, shape, axis, keepdims)
+    product = g * direction(input_tensor, with_axes(ans, shape, axis, keepdims))
+    # A norm that is infinite or NaN has no direction; where nothing comes in, nothing goes out.
+    return select(equal(g, 0), zeros_like(product), product)
+
+
+def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
+    unit = direction(input_tensor, with_axes(ans, input_tensor.shape, axis, keepdims))
+    part = real(conj(unit) * g) if input_tensor.dtype.kind == "c" else unit * g
+    return reduce_sum(part, axis, keepdims)
+
+
+@row(
+    inputs="input_tensor", public="math.reduce_euclidean_norm", prepare=reduction_params,
+    name="reduce_euclidean_norm", vjp={"input_tensor": _length_rule},
+    jvp={"input_tensor": _length_tangent}, bounded=True, holomorphic=False,
+    domain=((0.3, 2.0),), samples=AXES, wrong=NO_SUCH_AXIS,
+    special=(
+        special([0.0, 0.0], value=0.0, grad=([0.0, 0.0],)),
+        special([1e200, 1e200], value=np.sqrt(2) * 1e200, grad=([np.sqrt(0.5)] * 2,), dtypes=("float64",)),
+        special([1e-200, 1e-200], value=np.sqrt(2) * 1e-200, grad=([np.sqrt(0.5)] * 2,), dtypes=("float64",)),
+        special([1e30, 1e30], value=np.sqrt(2) * 1e30, grad=([np.sqrt(0.5)] * 2,)),
+        special([1e-30, 1e-30], value=np.sqrt(2) * 1e-30, grad=([np.sqrt(0.5)] * 2,)),
+        special([3.0, -4.0], value=5.0, grad=([0.6, -0.8],)),
+        special([np.inf, 1.0], value=np.inf),
+        special([np.nan, 1.0], value=np.nan, grad=([np.nan, np.nan],)),
+    ),
+    formula="√Σ|x|² along the axes", note="At 0 the gradient is 0. Scaled from 1e-300 to 1e300.",
+)  # fmt: skip
+def euclidean(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """The Euclidean length along axes.
+
+    Args:
+        input_tensor: any shape.
+        axis: a number, several, or None for all.
+        keepdims: whether the reduced axes stay, with size 1.
+    """
+    x = np.abs(input_tensor) if input_tensor.dtype.kind == "c" else input_tensor
+    if x.dtype.kind != "f":
+        x = x.astype(np.float64)
+    dtype = x.dtype
+    if dtype == np.float16:
+        x = x.astype(np.float32)
+    limits = np.finfo(x.dtype)
+    total = accumulate(x * x, axis, keepdims)
+    safe = (total > limits.tiny / limits.eps) & (total < limits.max)
+    if not np.all(safe):
+        total = _scaled(x, axis, keepdims)
+        return total.astype(dtype)
+    return np.sqrt(total).astype(dtype, copy=False)
+
+
+def _scaled(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """The length with the largest element, brought to a power of two, taken out before squaring."""
+    magnitude = np.abs(x)
+    largest = np.maximum.reduce(magnitude, axis=axis, keepdims=True, initial=0)
+    usable = (largest > 0) & np.isfinite(largest)
+    exponent = np.where(usable, np.frexp(np.where(usable, largest, 1))[1], 0)
+    small = np.ldexp(x, -exponent)
+    root = np.sqrt(accumulate(small * small, axis, keepdims))
+    if not keepdims:
+        exponent = exponent.reshape(np.shape(root))
+    return np.ldexp(root, exponent)
+
+
+@row(
+    inputs="x", severs="a scale that the norm does not depend on", prepare=reduction_params,
+    samples=(sample((2, 3), axis=1),), formula="max |x|, and 1 where it is 0 or not finite",
+)  # fmt: skip
+def magnitude(x: Any, axis: Any = None, keepdims: Any = True) -> Any:
+    """The largest absolute value along axes, and 1 where it is 0 or not finite."""
+    largest = np.maximum.reduce(np.abs(x), axis=axis, keepdims=keepdims, initial=0)
+    good = (largest > 0) & np.isfinite(largest)
+    return np.where(good, largest, largest.dtype.type(1))
+
+
+def _p_norm(x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """(Σ|x|ᵖ)^(1/p), scaled, with gradient 0 at 0."""
+    scale = magnitude(x, axis)
+    total = reduce_sum(abs(x / scale) ** p, axis, True)
+    zero = equal(total, 0)
+    root = select(zero, ones_like(total), total) ** (1 / p)
+    length = scale * select(zero, zeros_like(root), root)
+    return length if keepdims else reshape(length, _without(x, axis))
+
+
+def _without(x: Any, axis: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size for place, size in enumerate(x.shape) if place not in axis)
+
+
+def _vector_norm(x: Any, ord: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    if ord in ("euclidean", "fro", 2, None):
+        return euclidean(x, axis, keepdims)
+    if ord == np.inf:
+        return reduce_max(abs(x), axis, keepdims)
+    if ord == -np.inf:
+        return reduce_min(abs(x), axis, keepdims)
+    if ord == 1:
+        return reduce_sum(abs(x), axis, keepdims)
+    if isinstance(ord, str) or ord <= 0:
+        raise ValueError(f"norm of a vector takes ord='euclidean' or a number above 0, not {ord!r}")
+    return _p_norm(x, float(ord), axis, keepdims)
+
+
+def _matrix_norm(x: Any, ord: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    rows, columns = axis
+    if ord in ("euclidean", "fro", None):
+        return euclidean(x, axis, keepdims)
+    if ord not in (1, np.inf):
+        raise ValueError(
+            f"norm of a matrix takes ord='euclidean', 'fro', 1 or np.inf, not {ord!r}; "
+            f"for a vector norm over both axes flatten them first"
+        )
+    summed, taken = (rows, columns) if ord == 1 else (columns, rows)
+    largest = reduce_max(reduce_sum(abs(x), summed, True), taken, True)
+    return largest if keepdims else reshape(largest, _without(x, axis))
+
+
+def _numpy_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """NumPy's norm: without an axis, an `ord` makes a matrix norm of a matrix."""
+    if axis is None and ord is not None and len(x.shape) == 2:
+        axis = (0, 1)
+    return norm.eager(x, "euclidean" if ord is None else ord, axis, keepdims)
+
+
+@composite(inputs="tensor", public="norm linalg.norm", numpy={np.linalg.norm: _numpy_norm})
+def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = None) -> Any:
+    """The norm of vectors, or of matrices when two axes are named.
+
+    Args:
+        tensor: any shape.
+        ord: "euclidean", "fro", 1, np.inf; for vectors any number above 0.
+        axis: one axis for vectors, two for matrices; None for the vector of all elements.
+        keepdims: whether the reduced axes stay, with size 1.
+
+    The gradient at 0 is 0.
+
+    >>> import thalweg as tw
+    >>> float(tw.norm([3.0, 4.0]))
+    5.0
+    """
+    rank = len(tensor.shape)
+    order = static(ord)
+    axes = axis_tuple(axis, rank)
+    if axis is not None and len(axes) == 2:
+        return _matrix_norm(tensor, order, axes, bool(keepdims))
+    if axis is not None and len(axes) > 2:
+        raise ValueError(f"norm takes one axis or two, not {axis}")
+    return _vector_norm(tensor, order, axes, bool(keepdims))
+
+
+@composite(inputs="tensor", public="linalg.normalize")
+def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None) -> Any:
+    """A tensor over its norm, and the norm.
+
+    Args:
+        tensor: as `norm` takes them.
+        ord: as `norm` takes them.
+        axis: as `norm` takes them.
+
+    Returns:
+        `(tensor / norm, norm)`; the norm keeps its axes.
+    """
+    length = norm(tensor, ord, axis, True)
+    return tensor / length, length
+
+
+@composite(inputs="x", public="math.l2_normalize nn.l2_normalize linalg.l2_normalize")
+def l2_normalize(x: Any, axis: Any = None, epsilon: Any = 1e-12) -> Any:
+    """x over its Euclidean length, which counts as at least √epsilon.
+
+    Args:
+        x: any shape.
+        axis: which axes make a vector; all by default.
+        epsilon: the least square of the length.
+    """
+    length = euclidean(x, axis, True)
+    return x / maximum(length, float(np.sqrt(static(epsilon))))
+
+
+@composite(inputs="t", public="nn.l2_loss")
+def l2_loss(t: Any) -> Any:
+    """Half the sum of the squares.
+
+    Args:
+        t: any shape.
+
+    >>> import thalweg as tw
+    >>> float(tw.nn.l2_loss([3.0, 4.0]))
+    12.5
+    """
+    return reduce_sum(t * t) / 2

@@ -1,0 +1,50 @@
+"""Ranges: evenly spaced numbers between two ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.axes import static
+from thalweg.core.composite import composite
+from thalweg.ops.casting import cast
+from thalweg.ops.movement import moved_axis
+
+
+def _numpy_linspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False,
+    dtype: Any = None, axis: int = 0, *, device: Any = None,
+) -> Any:  # fmt: skip
+    """NumPy's linspace, with the end."""
+    if not endpoint or retstep:
+        raise ValueError("np.linspace of a Tensor has no endpoint=False and no retstep=True")
+    answer = linspace.eager(start, stop, num, axis=axis)
+    return answer if dtype is None else cast.eager(answer, dtype)
+
+
+@composite(inputs="start stop", public="linspace", numpy={np.linspace: _numpy_linspace})
+def linspace(start: Any, stop: Any, num: Any, name: Any = None, axis: int = 0) -> Any:
+    """Evenly spaced numbers from `start` to `stop`, both included, with gradients to both.
+
+    Args:
+        start: numbers, or arrays of one shape.
+        stop: likewise.
+        num: how many, at least 1.
+        name: accepted for TensorFlow's sake.
+        axis: where the new axis stands.
+
+    >>> import thalweg as tw
+    >>> tw.linspace(0.0, 1.0, 5).numpy()
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
+    """
+    count = int(static(num))
+    if count < 1:
+        raise ValueError(f"linspace: num must be at least 1, not {count}")
+    if start.dtype.kind in "iub" and stop.dtype.kind in "iub":
+        start, stop = cast(start, np.float64), cast(stop, np.float64)
+    shape = tuple(start.shape)
+    shares = np.linspace(0, 1, count, dtype=start.dtype).reshape((count,) + (1,) * len(shape))
+    # Either end is met exactly: the share of the other is 0 there.
+    numbers = start * (1 - shares) + stop * shares
+    return moved_axis(numbers, 0, axis) if axis else numbers

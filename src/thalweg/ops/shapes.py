@@ -1,0 +1,53 @@
+"""Shapes: sizes, rank and number of elements as values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.evidence import sample
+from thalweg.core.op import row
+
+FROM_SHAPE_ALONE = "it depends on its input's shape alone"
+
+
+@row(
+    inputs="input", public="shape", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
+    formula="the sizes of the axes",
+)  # fmt: skip
+def shape(input: Any, out_type: Any = np.int32) -> Any:
+    """The sizes of the axes as a Tensor.
+
+    Args:
+        input: any shape.
+        out_type: dtype of the answer.
+    """
+    return np.array(np.shape(input), dtype=out_type)
+
+
+@row(
+    inputs="input", public="size", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
+    formula="how many elements",
+)  # fmt: skip
+def size(input: Any, out_type: Any = np.int32) -> Any:
+    """How many elements, as a Tensor.
+
+    Args:
+        input: any shape.
+        out_type: dtype of the answer.
+    """
+    return np.dtype(out_type).type(np.size(input))
+
+
+@row(
+    inputs="input", public="rank", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
+    formula="how many axes",
+)  # fmt: skip
+def rank(input: Any) -> Any:
+    """How many axes, as an int32 Tensor.
+
+    Args:
+        input: any shape.
+    """
+    return np.int32(np.ndim(input))

@@ -1,0 +1,133 @@
+"""Reading einsum's equations: from "ij,jk" and shapes to labels, and how two operands multiply."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+
+from thalweg.errors import ShapeError
+
+Labels = tuple[str, ...]
+"""One label an axis; the axes of an ellipsis carry labels `.0`, `.1`, … counted from the right."""
+
+
+def read(equation: str, ranks: tuple[int, ...]) -> tuple[list[Labels], Labels]:
+    """The labels of every operand and of the answer.
+
+    Args:
+        equation: such as `"ij,jk->ik"`, `"...i,i->..."`, or without an arrow: then the answer has
+            the labels that come once, in the alphabet's order.
+        ranks: how many axes each operand has.
+
+    Raises:
+        ShapeError: an equation that cannot be read, or that does not fit the operands.
+    """
+    text = equation.replace(" ", "")
+    left, arrow, right = text.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(ranks):
+        raise ShapeError(f"einsum: {equation!r} is for {len(terms)} operands, {len(ranks)} came")
+    operands = [_labels(term, rank, equation) for term, rank in zip(terms, ranks, strict=True)]
+    dots = max(
+        (label for labels in operands for label in labels if label[0] == "."),
+        key=_number,
+        default="",
+    )
+    several = tuple(f".{n}" for n in range(_number(dots), -1, -1)) if dots else ()
+    counts = Counter(label for labels in operands for label in labels)
+    if arrow:
+        out = _answer(right, several, equation)
+    else:
+        once = sorted(label for label, n in counts.items() if n == 1 and label[0] != ".")
+        out = (*several, *once)
+    unknown = [label for label in out if label not in counts and label[0] != "."]
+    if unknown or len(set(out)) != len(out):
+        raise ShapeError(
+            f"einsum: the answer of {equation!r} "
+            + (f"has {unknown[0]!r}, which no operand has" if unknown else "has a label twice")
+        )
+    return operands, out
+
+
+def _number(label: str) -> int:
+    return int(label[1:]) if label else -1
+
+
+def _labels(term: str, rank: int, equation: str) -> Labels:
+    before, dots, after = term.partition("...")
+    letters = before + after
+    if not letters.isalpha() and letters:
+        raise ShapeError(f"einsum: {equation!r} has {term!r}; labels are letters")
+    spare = rank - len(letters)
+    if spare < 0 or (spare and not dots):
+        raise ShapeError(
+            f"einsum: {term!r} in {equation!r} is for {len(letters)} axes, the operand has {rank}"
+        )
+    return (*before, *(f".{n}" for n in range(spare - 1, -1, -1)), *after)
+
+
+def _answer(right: str, several: Labels, equation: str) -> Labels:
+    before, dots, after = right.partition("...")
+    if "..." in after or (not (before + after).isalpha() and before + after):
+        raise ShapeError(f"einsum: {equation!r} has the answer {right!r}; labels are letters")
+    return (*before, *(several if dots else ()), *after)
+
+
+def sizes_of(
+    operands: list[Labels], shapes: list[tuple[int, ...]], equation: str
+) -> dict[str, int]:
+    """The size of every label; axes of an ellipsis broadcast, others must agree.
+
+    Raises:
+        ShapeError: one label, two sizes.
+    """
+    sizes: dict[str, int] = {}
+    for labels, shape in zip(operands, shapes, strict=True):
+        for label, size in zip(labels, shape, strict=True):
+            known = sizes.get(label, size)
+            if known != size and (label[0] != "." or 1 not in (known, size)):
+                raise ShapeError(
+                    f"einsum: in {equation!r} {label!r} has size {known} and size {size}"
+                )
+            sizes[label] = known if size == 1 else size
+    return sizes
+
+
+class Plan(NamedTuple):
+    """How two operands multiply: turned to (batch, free, summed) and (batch, summed, free).
+
+    Attributes:
+        left: the orders of the operands' axes.
+        right: likewise.
+        batch: how many labels of each kind.
+        summed: likewise.
+        rows: likewise.
+        columns: likewise.
+        back: the order that makes the answer of (batch, rows, columns).
+    """
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    batch: int
+    summed: int
+    rows: int
+    columns: int
+    back: tuple[int, ...]
+
+
+@lru_cache(maxsize=1024)
+def plan(first: Labels, second: Labels, out: Labels) -> Plan:
+    """The plan of a product of two operands whose labels are each in the answer or in both."""
+    both = [label for label in first if label in second]
+    batch = [label for label in out if label in both]
+    summed = [label for label in both if label not in out]
+    rows = [label for label in first if label not in both]
+    columns = [label for label in second if label not in both]
+    made = [*batch, *rows, *columns]
+    return Plan(
+        tuple(first.index(label) for label in (*batch, *rows, *summed)),
+        tuple(second.index(label) for label in (*batch, *summed, *columns)),
+        len(batch), len(summed), len(rows), len(columns),
+        tuple(made.index(label) for label in out),
+    )  # fmt: skip

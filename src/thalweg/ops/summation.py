@@ -1,0 +1,98 @@
+"""How sums are accumulated: so that long ones keep their digits, along any axis.
+
+NumPy adds pairwise only along the axis that lies closest in memory; along every other axis it adds
+one row after the other, and 2**24 ones in float32 stay 2**24 however many follow. Here a long axis
+is folded: its elements are laid in slabs, the slabs added, and the sum, a 64th as long, folded again.
+
+With ε the spacing of the dtype at 1 and n elements a sum, the error is at most
+64·⌈log₆₄ n⌉·ε·Σ|x| to first order (256·ε·Σ|x| for n up to 16 million), and float16 is added in
+float32 and rounded once. Folding is also the faster way where rows are short, and costs a tenth where
+they are long.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+SHORT = 256
+"""Arrays of at most this many elements are added as NumPy does."""
+
+FOLD = 64
+"""How many slabs a long axis is laid in."""
+
+HALF = np.dtype(np.float16)
+SINGLE = np.dtype(np.float32)
+
+
+def accumulate(x: Any, axis: tuple[int, ...], keepdims: Any) -> Any:
+    """The sum along axes, float16 in float32, every other dtype as NumPy's.
+
+    Args:
+        x: an array or NumPy scalar.
+        axis: axes from 0 up, each once.
+        keepdims: whether summed axes stay, with size 1.
+    """
+    if x.dtype == HALF:
+        x = x.astype(SINGLE)
+    if x.size <= SHORT or x.dtype.kind not in "fc":
+        return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return _long_sum(x, axis, keepdims)
+
+
+def narrowed(total: Any, dtype: np.dtype[Any]) -> Any:
+    """A sum in the dtype of what was added; truth values are counted in int64."""
+    if total.dtype == dtype or dtype.kind == "b":
+        return total
+    return total.astype(dtype)
+
+
+def _long_sum(x: np.ndarray, axis: tuple[int, ...], keepdims: Any) -> Any:
+    shape = x.shape
+    count = math.prod([shape[one] for one in axis])
+    if count <= 2 * FOLD or _lies_together(x, axis):
+        return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    left = [one for one in axis if shape[one] > 1]
+    while left:
+        closest = _closest(x)
+        one = next((place for place in left if place != closest), closest)
+        left.remove(one)
+        x = _fold(x, one) if one != closest else np.add.reduce(x, axis=one, keepdims=True)
+    if keepdims:
+        return x
+    return x.reshape([size for place, size in enumerate(shape) if place not in axis])[()]
+
+
+def _lies_together(x: np.ndarray, axis: tuple[int, ...]) -> bool:
+    """Whether what is summed lies side by side in memory, so that NumPy adds it pairwise."""
+    if len(axis) == x.ndim:
+        return bool(x.flags.forc)
+    return bool(x.flags.c_contiguous) and min(axis) == x.ndim - len(axis)
+
+
+def _closest(x: np.ndarray) -> int:
+    """The axis whose elements lie closest in memory: NumPy's innermost."""
+    strides = [
+        (abs(stride) or math.inf, -place)
+        for place, (stride, size) in enumerate(zip(x.strides, x.shape, strict=True))
+        if size > 1
+    ]
+    return -min(strides)[1] if strides else 0
+
+
+def _fold(x: np.ndarray, axis: int) -> np.ndarray:
+    """The sum along one axis, of size 1 afterwards."""
+    lead = (slice(None),) * axis
+    while x.shape[axis] > FOLD:
+        size = x.shape[axis]
+        rows = size // FOLD
+        slabs = x[(*lead, slice(FOLD * rows))]
+        folded = np.add.reduce(
+            slabs.reshape(*x.shape[:axis], FOLD, rows, *x.shape[axis + 1 :]), axis=axis
+        )
+        if FOLD * rows < size:
+            folded = np.concatenate([folded, x[(*lead, slice(FOLD * rows, None))]], axis=axis)
+        x = folded
+    return np.add.reduce(x, axis=axis, keepdims=True)
