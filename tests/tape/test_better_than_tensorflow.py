@@ -88,7 +88,7 @@ def test_as_many_output_gradients_as_targets(given):
 
 def test_output_gradients_by_other_keys_are_refused():
     tape, y, x = recorded()
-    with pytest.raises(ValueError, match="keys .*which are not the target's"):
+    with pytest.raises(ValueError, match=r"keys .*which are not the target's"):
         tape.gradient({"y": y, "x": x}, x, output_gradients={"y": 1.0, "z": 2.0})
     assert float(tape.gradient({"y": y, "x": x}, x, output_gradients={"y": 1.0, "x": 2.0})) == 8.0
 
