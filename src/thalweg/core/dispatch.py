@@ -43,11 +43,24 @@ def build(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) 
         make = _one_with_params if op.parameters else _unary
     call = make(op, tensor, operand, convert, 1)
     op.behind = make(op, tensor, operand, convert, 2)
+    if make is _unary or make is _binary:
+        _name_arguments(call, op.input_names)
+        _name_arguments(op.behind, op.input_names)
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = op.__doc__
     call.__signature__ = op.signature()  # type: ignore[attr-defined]  # functions carry attributes
     call.op = op  # type: ignore[attr-defined]  # the same
     op.eager = call
+
+
+def _name_arguments(call: Any, names: tuple[str, ...]) -> None:
+    """Give a call's leading arguments the row's names, so that `relu(features=x)` binds.
+
+    The written-out paths call theirs x and y. Taking any name by `**` would cost a dictionary a
+    call; new names in the code object cost nothing.
+    """
+    code = call.__code__
+    call.__code__ = code.replace(co_varnames=(*names, *code.co_varnames[len(names) :]))
 
 
 def publish(op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any) -> None:
