@@ -123,6 +123,38 @@ def test_underflow_does_not_make_a_minimum():
     assert "dies out" in message
 
 
+@pytest.mark.parametrize("start", [-1.5, 1.2])
+def test_a_floor_that_is_reached_smoothly_is_still_a_floor(start):
+    # exp(−1/x²) has a minimum at 0 where all its derivatives are 0.
+    flat = line(
+        lambda x: np.exp(-1 / x**2),
+        lambda x: np.exp(-1 / x**2) * 2 / x**3 if x else 0.0,
+        lambda x: np.exp(-1 / x**2) * (4 / x**6 - 6 / x**4) if x else 0.0,
+    )
+    outcome, status, _ = go(flat, [start], "lbfgs")
+    assert status == "converged"
+    assert outcome.end.fun == 0.0
+
+
+def test_a_rest_on_the_way_does_not_make_the_end_look_like_a_fading_slope():
+    # x⁶ − x³ from far out: a long stay near the inflection at 0, then the minimum at 2^(−1/3).
+    well = line(lambda x: x**6 - x**3, lambda x: 6 * x**5 - 3 * x**2, lambda x: 30 * x**4 - 6 * x)
+    for start in (-3.029, -1.0, -2.5, -10.0):
+        outcome, status, message = go(well, [start])
+        assert status == "converged", message
+        assert outcome.end.x[0] == pytest.approx(0.5 ** (1 / 3), rel=1e-12)
+
+
+@pytest.mark.parametrize("method", ["auto", "lbfgs"])
+@pytest.mark.parametrize("start", [0.3, 1.9, -2.4])
+def test_the_lower_end_of_a_jump_is_a_minimum(method, start):
+    saw = line(lambda x: x - np.floor(x), lambda x: 1.0, lambda x: 0.0)
+    outcome, status, message = go(saw, [start], method)
+    assert status == "converged"
+    assert "kink" in message
+    assert outcome.end.fun == pytest.approx(0.0, abs=1e-12)
+
+
 @pytest.mark.parametrize("method", ["gd", "adam", *SEARCHES])
 def test_level_ground_is_a_minimum_in_the_weak_sense(method):
     level = Landscape(2, lambda x: 7.0, lambda x: np.zeros(2), lambda x: np.zeros((2, 2)))

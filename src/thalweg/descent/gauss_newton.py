@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def gauss_newton(
     largest = float(np.max(np.abs(start), initial=0.0)) or 1.0
     sizes = np.where(start == 0.0, largest, np.abs(start))
     polishes = 0
-    first, lengths = float(np.linalg.norm(residual)), [np.inf] * _WINDOW
+    first, lengths = float(np.linalg.norm(residual)), list[float]()
     radius = max(1.0, float(np.sqrt(x.size))) * 10.0
     for step in range(max_steps + 1):
         if not (np.all(np.isfinite(residual)) and np.all(np.isfinite(jacobian))):
@@ -86,7 +87,8 @@ def gauss_newton(
         reach = np.maximum(np.abs(x), sizes)
         lengths.append(float(np.max(np.abs(full))))
         if (
-            lengths[-1] >= 0.98 * lengths[-_WINDOW]
+            len(lengths) > _WINDOW
+            and all(b >= 0.98 * a for a, b in pairwise(lengths[-_WINDOW:]))
             and float(np.linalg.norm(residual)) <= 1e-10 * first
         ):
             return Landfall(x, residual, jacobian, step, "fading", np.inf)

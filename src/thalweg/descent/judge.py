@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from typing import Literal
 
@@ -151,7 +152,8 @@ def _is_dying(run: Run, value: float, length: float, gain: float) -> bool:
     if len(run.last_steps) <= _DYING:
         return False
     fallen = run.first_value - value
-    shrinking = length < 0.98 * run.last_steps[-1 - _DYING]
+    recent = run.last_steps[-1 - _DYING :]
+    shrinking = any(after < 0.98 * before for before, after in pairwise(recent))
     return not shrinking and fallen > 0 and gain <= 1e-15 * fallen
 
 

@@ -27,11 +27,14 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float, gradient_here: Vector) 
         gradient_here: the slope there, `(n,)`.
 
     Returns:
-        True where the condition is met; always False for more than 30 numbers.
+        True where the condition is met; always False for more than 30 numbers. For one number f
+        being higher on both sides is enough, whatever the slopes: the lower end of a jump.
     """
     n = x.size
     if n > _MANY:
         return False
+    if n == 1 and _all_higher(run, x, value):
+        return True
     sizes = _NEAR * run.sizes(x)
     offsets = np.vstack([np.eye(n), -np.eye(n), _spread(n)])
     slopes = []
@@ -51,6 +54,13 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float, gradient_here: Vector) 
     own = float(np.linalg.norm(gradient_here * sizes))
     # Around a smooth minimum the slopes balance too, but the slope of the point itself is small.
     return own >= 1e-2 * largest > 0.0 and _shortest_in_hull(matrix) <= 1e-6 * own
+
+
+def _all_higher(run: Run, x: Vector, value: float) -> bool:
+    """Tell, for one number, whether f is higher at every distance on both sides (a jump too)."""
+    distances = run.sizes(x) * np.geomspace(1e-12, 1e-6, 7)[:, np.newaxis]
+    sides = [run.problem.value(x + sign * d) for d in distances for sign in (1.0, -1.0)]
+    return all(side > value for side in sides)
 
 
 def _spread(n: int) -> Vector:

@@ -20,7 +20,8 @@ def died_out(run: Run, x: Vector) -> bool:
     Where slope and curvature are both exactly zero, nothing can be read off the point itself. So
     the last point on the line back to the start that still has a slope is looked for by halving.
     If the slope there is negligible and yet the Newton step that remains is no short one, both have
-    underflowed together: f has no minimum here, it only cannot be told from its limit.
+    underflowed together: f has no minimum here, it only cannot be told from its limit. Where f
+    rises again further on, as exp(−1/x²) does, the level ground is a floor all the same.
 
     Args:
         run: the descent.
@@ -29,6 +30,11 @@ def died_out(run: Run, x: Vector) -> bool:
     Returns:
         True where the slope died out; False for a floor, and where the start is level too.
     """
+    floor = run.problem.value(x)
+    onward = x - run.start
+    for far in (0.1, 0.3, 1.0, 3.0, 10.0, 100.0):
+        if run.problem.value(run.project(x + far * onward)) > floor:
+            return False  # it rises again beyond: a floor, however smoothly it is reached
     level, sloped = x, run.start
     gradient = run.problem.value_and_gradient(sloped)[1]
     if not np.any(gradient) or not np.all(np.isfinite(gradient)):

@@ -204,8 +204,8 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     if is_bottom_of_kink(run, end.x, end.fun, end.jac):
         return Verdict(
             Status.CONVERGED,
-            f"A {words.best} at a kink, {_f(end, words)}: no slope is zero, but the slopes around "
-            f"{run.point(end.x)} balance each other, and f is no {words.lower} at any of them.",
+            f"A {words.best} at a kink or a jump, {_f(end, words)}: no slope is zero, but around "
+            f"{run.point(end.x)} f is nowhere {words.lower}.",
             finding,
         )
     return Verdict(
