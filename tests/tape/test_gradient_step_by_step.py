@@ -216,3 +216,23 @@ def test_step_9_a_cast_between_floats_keeps_the_sources_dtype():
     grad = tape.gradient(y, x)
     assert grad.dtype == tw.float32
     assert float(grad) == 6.0
+
+
+def test_what_does_not_lead_to_a_source_is_not_computed():
+    ran = []
+
+    @tw.custom_gradient
+    def witness(x):
+        def grad(dy):
+            ran.append(dy)
+            return dy
+
+        return x * 1.0, grad
+
+    x, w = tw.Variable(3.0), tw.Variable(2.0)
+    with tw.GradientTape(persistent=True) as tape:
+        y = witness(w) + x * x
+    assert float(tape.gradient(y, x)) == 6.0
+    assert ran == []
+    assert [float(g) for g in tape.gradient(y, [x, w])] == [6.0, 1.0]
+    assert len(ran) == 1

@@ -165,6 +165,15 @@ def test_reset_forgets_what_was_watched():
     assert tape.gradient(y, x) is None
 
 
+def test_reset_keeps_the_tapes_choices():
+    x = tw.Variable(3.0)
+    with tw.GradientTape(watch_accessed_variables=False) as tape:
+        tape.reset()
+        y = x * x
+    assert tape.gradient(y, x) is None
+    assert tape.watched_variables() == ()
+
+
 @pytest.mark.parametrize("entered", [False, True])
 def test_reset_outside_of_the_block_is_refused(entered):
     tape = tw.GradientTape()

@@ -130,3 +130,15 @@ def test_the_callers_cotangent_is_not_written_by_the_sweep():
         np.testing.assert_array_equal(tape.gradient(y, x, output_gradients=given), 4 * seed)
     np.testing.assert_array_equal(seed, [1.0, 2.0, 3.0])
     np.testing.assert_array_equal(held, [1.0, 2.0, 3.0])
+
+
+def test_a_cotangent_handed_on_to_two_inputs_is_not_written():
+    a, b, c = (tw.constant(np.ones(3)) for _ in range(3))
+    with tw.GradientTape() as tape:
+        tape.watch([a, b, c])
+        once, twice, again, shared = b * 5.0, a * 2.0, a * 3.0, b + c
+        y = once + twice + again + shared
+    da, db, dc = tape.gradient(y, [a, b, c])
+    np.testing.assert_array_equal(da, [5.0] * 3)
+    np.testing.assert_array_equal(db, [6.0] * 3)
+    np.testing.assert_array_equal(dc, [1.0] * 3)
