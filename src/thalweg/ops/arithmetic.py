@@ -11,6 +11,7 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import elementwise
 from thalweg.errors import ShapeError
 from thalweg.ops.comparison import equal, max_share, where
+from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import zeros_like
 
 ANY = (-3.0, 3.0)
@@ -142,12 +143,23 @@ round = _locally_constant(
 
 
 def _abs_rule(g: Any, x: Any) -> Any:
-    return g * sign(x)
+    return g * (_direction(x) if x.dtype.kind == "c" else sign(x))
+
+
+def _abs_tangent(g: Any, x: Any) -> Any:
+    return real(g * conj(_direction(x))) if x.dtype.kind == "c" else g * sign(x)
+
+
+def _direction(z: Any) -> Any:
+    """z / |z| and 0 at 0, with a second derivative, which `sign` has not."""
+    length = abs(z)
+    return z / where(equal(length, 0), 1, length)
 
 
 abs = elementwise(
     "abs", "x", np.abs, public="abs math.abs", numpy=(np.abs,),
-    vjp={"x": _abs_rule}, bounded=True, holomorphic=False, domain=(AWAY_FROM_ZERO,), formula="|x|",
+    vjp={"x": _abs_rule}, jvp={"x": _abs_tangent}, bounded=True, holomorphic=False,
+    domain=(AWAY_FROM_ZERO,), samples=(sample(np.array([3.0 + 4.0j, -0.5 + 0.25j])),), formula="|x|",
     note="The gradient at 0 is 0. For complex z it is g·z/|z|, as TensorFlow has it.",
     special=(
         special(0.0, value=0.0, grad=(0.0,)),
