@@ -40,8 +40,10 @@ from thalweg.transform.matrices import hessian, jacobian  # noqa: E402 # the sam
 from thalweg.transform.recompute_grad import recompute_grad  # noqa: E402 # the same
 from thalweg.transform.tangent import hvp, jvp  # noqa: E402 # the same
 from thalweg.values.constant import constant, convert_to_tensor, is_tensor  # noqa: E402 # the same
+from thalweg.values.creation import PUBLIC as _CREATION  # noqa: E402 # the same
 from thalweg.values.face import PUBLIC as _PUBLIC  # noqa: E402 # the same
 from thalweg.values.floatx import floatx, set_floatx  # noqa: E402 # the same
+from thalweg.values.random_generator import PUBLIC as _RANDOM  # noqa: E402 # the same
 from thalweg.values.shape import TensorShape  # noqa: E402 # the same
 from thalweg.values.tensor import Tensor  # noqa: E402 # the same
 from thalweg.values.variable import Variable  # noqa: E402 # the same
@@ -71,7 +73,7 @@ def _publish(dotted: str, value: Any) -> None:
 
 _publish("autodiff.ForwardAccumulator", ForwardAccumulator)
 _publish("autodiff.GradientTape", GradientTape)
-for _name, _value in _PUBLIC.items():
+for _name, _value in (_PUBLIC | _CREATION | _RANDOM).items():
     _publish(_name, _value)
 
 

@@ -16,7 +16,7 @@ from thalweg.ops.contraction import product
 from thalweg.ops.diagonals import diagonal
 from thalweg.ops.movement import moved_axis, ravel, reshape
 from thalweg.ops.reductions import reduce_sum
-from thalweg.ops.subscripts import Labels, plan, read, sizes_of
+from thalweg.ops.subscripts import Labels, plan, read
 
 
 def _others(g: Any, operands: Any, labels: Any, out: Any, i: int) -> Any:
@@ -57,13 +57,13 @@ def _two(a: Any, b: Any, first: Labels, second: Labels, out: Labels) -> Any:
     batch, rows = a.shape[: steps.batch], a.shape[steps.batch : steps.batch + steps.rows]
     columns = b.shape[steps.batch + steps.summed :]
     if not steps.summed:
-        wide = a.reshape(*batch, *rows, *(1,) * steps.columns)
-        answer = wide * b.reshape(*batch, *(1,) * steps.rows, *columns)
+        wide = a.reshape((*batch, *rows, *(1,) * steps.columns))
+        answer = wide * b.reshape((*batch, *(1,) * steps.rows, *columns))
     else:
         inner = math.prod(a.shape[steps.batch + steps.rows :])
         left = a.reshape(*batch, math.prod(rows), inner)
         right = b.reshape(*batch, inner, math.prod(columns))
-        answer = (left @ right).reshape(*batch, *rows, *columns)
+        answer = (left @ right).reshape((*batch, *rows, *columns))
     return np.transpose(answer, steps.back)
 
 
@@ -120,8 +120,9 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
     unknown = set(kwargs) - {"optimize", "name"}
     if unknown:
         raise TypeError(f"einsum() got an unexpected keyword argument {sorted(unknown)[0]!r}")
-    labels, out = read(equation, tuple(len(x.shape) for x in inputs))
-    sizes = sizes_of(labels, [tuple(x.shape) for x in inputs], equation)
+    labels, out, sizes, ready = read(equation, tuple([tuple(x.shape) for x in inputs]))
+    if ready:
+        return contract(list(inputs), labels, out)
     operands: list[Any] = []
     names: list[Labels] = []
     pairs = [_diagonals(x, own) for x, own in zip(inputs, labels, strict=True)]

@@ -32,9 +32,9 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None) -> Any:
 def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     depth, on, off, axis, dtype = [static(value) for value in params]
     if dtype is None:
-        given = [np.asarray(value) for value in (on, off) if value is not None]
-        dtype = np.result_type(*given) if given else np.float32
-        dtype = np.float32 if dtype == np.float64 else dtype
+        given = [value for value in (on, off) if value is not None]
+        whole = given and all(isinstance(value, int) for value in given)
+        dtype = np.int32 if whole else np.float32
     place = one_axis(-1 if axis is None else axis, np.ndim(inputs[0]) + 1)
     on, off = (1 if on is None else on), (0 if off is None else off)
     return int(depth), on, off, place, np.dtype(dtype)
@@ -65,7 +65,7 @@ def one_hot(
         on_value: 1 and 0 by default.
         off_value: likewise.
         axis: where the new axis stands; last by default.
-        dtype: float32 by default, or that of the two values.
+        dtype: by default int32 where both values are given as whole numbers, else float32.
     """
     places = np.arange(depth).reshape((depth,) + (1,) * (np.ndim(indices) - axis))
     hit = np.expand_dims(indices, axis) == places

@@ -18,8 +18,8 @@ IN_BATCH = np.array([[2, 0], [1, 1]])
 
 
 def _take_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
-    axis, batch_dims, *rest = params
-    rank = len(rest[0]) if rest else np.ndim(inputs[0])
+    axis, batch_dims, rest = params
+    rank = len(rest) if isinstance(rest, tuple) else np.ndim(inputs[0])
     indices = inputs[-1]
     if np.asarray(indices).dtype.kind not in "iu":
         raise DTypeError(f"gather takes integers as indices, not {np.asarray(indices).dtype.name}")
@@ -30,7 +30,7 @@ def _take_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any,
         raise ShapeError(
             f"gather: batch_dims {batch_dims} is beyond axis {axis} or the indices' rank"
         )
-    return (axis, batch, *rest)
+    return axis, batch, rest
 
 
 def _places(indices: Any, batch: int) -> tuple[Any, ...]:
@@ -58,12 +58,20 @@ def _places(indices: Any, batch: int) -> tuple[Any, ...]:
     ),
     wrong=(
         wrong(np.ones(3), np.array([3]), error=IndexError, words="out of bounds"),
+        wrong(np.ones(3), np.array([-1]), error=IndexError, words="negative", from_end=False),
         wrong(np.ones(3), np.array([0.5]), error=DTypeError, words="integers"),
     ),
     formula="params[..., indices, ...]",
 )  # fmt: skip
-def take(params: Any, indices: Any, axis: Any = 0, batch_dims: Any = 0) -> Any:
-    """Rows picked by indices along an axis; negative ones count from the end, as in NumPy."""
+def take(
+    params: Any, indices: Any, axis: Any = 0, batch_dims: Any = 0, from_end: bool = True
+) -> Any:
+    """Rows picked by indices along an axis; negative ones count from the end, if they may."""
+    if not from_end and np.min(indices, initial=0) < 0:
+        raise IndexError(
+            f"gather: index {np.min(indices)} is negative; TensorFlow refuses it too. "
+            f"np.take(params, indices) counts from the end"
+        )
     if not batch_dims:
         return np.take(params, indices, axis)
     moved = np.moveaxis(params, axis, batch_dims)[_places(indices, batch_dims)]
@@ -103,22 +111,6 @@ def _numpy_take(
     return take.eager(ravel(a) if axis is None else a, indices, 0 if axis is None else axis)
 
 
-@row(
-    inputs="indices", severs="indices carry no gradient", samples=(sample(ROWS),),
-    wrong=(wrong(np.array([0, -1]), error=IndexError, words="-1"),),
-    formula="the indices, refused where one is negative",
-)  # fmt: skip
-def not_negative(indices: Any) -> Any:
-    """The indices as they are; a negative one is refused, as in TensorFlow."""
-    lowest = np.min(indices, initial=0)
-    if lowest < 0:
-        raise IndexError(
-            f"gather: index {lowest} is negative; TensorFlow refuses it too. "
-            f"np.take(params, indices) counts from the end"
-        )
-    return indices
-
-
 @composite(inputs="params indices", numpy={np.take: _numpy_take})
 def gather(
     params: Any,
@@ -150,7 +142,7 @@ def gather(
     """
     batch = static(batch_dims)
     batch = batch + len(indices.shape) if batch < 0 else batch
-    return take(params, not_negative(indices), batch if axis is None else axis, batch)
+    return take(params, indices, batch if axis is None else axis, batch, False)
 
 
 @row(

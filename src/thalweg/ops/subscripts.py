@@ -12,7 +12,50 @@ Labels = tuple[str, ...]
 """One label an axis; the axes of an ellipsis carry labels `.0`, `.1`, … counted from the right."""
 
 
-def read(equation: str, ranks: tuple[int, ...]) -> tuple[list[Labels], Labels]:
+class Reading(NamedTuple):
+    """An equation as it applies to operands of certain shapes.
+
+    Attributes:
+        labels: of every operand.
+        out: of the answer.
+        sizes: of every label.
+        ready: whether every label comes once in an operand, nothing broadcasts, and each label is
+            in the answer or in two operands.
+    """
+
+    labels: tuple[Labels, ...]
+    out: Labels
+    sizes: dict[str, int]
+    ready: bool
+
+
+@lru_cache(maxsize=1024)
+def read(equation: str, shapes: tuple[tuple[int, ...], ...]) -> Reading:
+    """What an equation says of operands of certain shapes.
+
+    Args:
+        equation: as `einsum` takes it.
+        shapes: of the operands.
+
+    Raises:
+        ShapeError: an equation that cannot be read, or that does not fit the operands.
+    """
+    labels, out = _labelled(equation, tuple([len(shape) for shape in shapes]))
+    sizes = _sizes(labels, shapes, equation)
+    counts = Counter(label for own in labels for label in own)
+    ready = (
+        all(len(set(own)) == len(own) for own in labels)
+        and all(label in out or count > 1 for label, count in counts.items())
+        and all(
+            sizes[label] == size
+            for own, shape in zip(labels, shapes, strict=True)
+            for label, size in zip(own, shape, strict=True)
+        )
+    )
+    return Reading(tuple(labels), out, sizes, ready)
+
+
+def _labelled(equation: str, ranks: tuple[int, ...]) -> tuple[list[Labels], Labels]:
     """The labels of every operand and of the answer.
 
     Args:
@@ -41,6 +84,8 @@ def read(equation: str, ranks: tuple[int, ...]) -> tuple[list[Labels], Labels]:
     else:
         once = sorted(label for label, n in counts.items() if n == 1 and label[0] != ".")
         out = (*several, *once)
+    if arrow and several and "..." not in right:
+        raise ShapeError(f"einsum: {equation!r} has '...' in an operand and none in its answer")
     unknown = [label for label in out if label not in counts and label[0] != "."]
     if unknown or len(set(out)) != len(out):
         raise ShapeError(
@@ -74,8 +119,8 @@ def _answer(right: str, several: Labels, equation: str) -> Labels:
     return (*before, *(several if dots else ()), *after)
 
 
-def sizes_of(
-    operands: list[Labels], shapes: list[tuple[int, ...]], equation: str
+def _sizes(
+    operands: list[Labels], shapes: tuple[tuple[int, ...], ...], equation: str
 ) -> dict[str, int]:
     """The size of every label; axes of an ellipsis broadcast, others must agree.
 

@@ -38,7 +38,7 @@ class _Streams:
         self.lock = threading.Lock()
         self.seed: int | None = None
         self.drawn: dict[int, int] = {}
-        self.whole = np.random.Generator(np.random.Philox(np.random.SeedSequence()))
+        self.whole: np.random.Generator | None = None  # made when asked: numpy.random loads late
 
     def start(self, seed: int) -> None:
         """Begin anew."""
@@ -48,10 +48,12 @@ class _Streams:
             self.whole = stream(seed)
 
     def next(self, seed: Any) -> np.random.Generator:
-        """A stream for one call, which no other call shares."""
+        """The stream that a call draws from; one with a seed has it to itself."""
         with self.lock:
             if seed is None:
-                return stream(*self.whole.integers(0, 2**63, 2))
+                if self.whole is None:
+                    self.whole = np.random.Generator(np.random.Philox(np.random.SeedSequence()))
+                return self.whole
             own = int(static(seed))
             turn = self.drawn.get(own, 0)
             self.drawn[own] = turn + 1
