@@ -105,6 +105,21 @@ def test_without_a_rate_one_is_chosen_that_holds():
     assert "was chosen by gd" in outcome.verdict.message
 
 
+def test_without_second_derivatives_there_is_no_limit_and_still_a_rate():
+    bowl = quadratic(BOWL)
+
+    def missing(*_):
+        raise LookupError("no second derivative")
+
+    bowl.h = missing
+    outcome = go(bowl, np.ones(6), "gd", 1.0)
+    assert outcome.verdict.status == "diverged"
+    assert outcome.limit is None
+    assert "take a smaller one" in outcome.verdict.message
+    unasked = go(bowl, np.ones(6), "gd", None)
+    assert unasked.end.fun < 0.01 * bowl.f(np.ones(6))
+
+
 def test_rules_that_scale_their_steps_have_no_such_limit():
     outcome = go(line(*NOTE), [5.0], "adam", 1e9, max_steps=500)
     assert outcome.verdict.status == "diverged"

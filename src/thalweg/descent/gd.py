@@ -75,7 +75,10 @@ def first_rate(run: Run, rule: Rule) -> float:
     """Give the rate where the user gave none: 1/λ at the start, or the rule's own."""
     if rule.rate is not None:
         return rule.rate * (float(np.max(np.abs(run.start), initial=0.0)) or 1.0)
-    curvature = largest_curvature(run.problem, run.start)
+    try:
+        curvature = largest_curvature(run.problem, run.start)
+    except (LookupError, NotImplementedError):
+        curvature = 0.0  # an op without a second derivative; the slope alone has to do
     if curvature > 0.0 and isfinite(curvature):
         return 1.0 / curvature
     gradient = run.problem.value_and_gradient(run.start)[1]

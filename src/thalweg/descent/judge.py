@@ -26,6 +26,7 @@ Kind = Literal["minimum", "flat", "saddle", "maximum", "inflection", "dying", "n
 
 _DYING = 8  # so many judgements in a row without the remaining step growing shorter
 _WEAK = 1e-6  # curvatures below this share of the largest are looked at by walking
+_SLACK = 4.0  # times what the remaining step would gain
 _LINES = 6  # at most so many lines are walked
 
 
@@ -109,7 +110,7 @@ def _judge_by_spectrum(run: Run, x: Vector, value: float, spectrum: Spectrum) ->
     lines = 1 + int(np.count_nonzero(spectrum.curvatures[1:] <= weak))
     for k in range(min(lines, _LINES)):
         along = spectrum.spread(spectrum.axes[:, k], run.size)
-        walk = walk_out(run, x, value, along, 100.0 * spectrum.remaining)
+        walk = walk_out(run, x, value, along, 100.0 * spectrum.remaining, _SLACK * spectrum.gain)
         flat = flat or walk.level > 0
         if walk.lower is not None:
             finding.lower, finding.direction = walk.lower, along
@@ -181,7 +182,8 @@ def _judge_by_products(run: Run, x: Vector, value: float, gradient: Vector) -> F
     direction = np.zeros(run.size)
     direction[inner] = axis
     finding = Finding("minimum", remaining, lowest, direction, None, largest)
-    walk = walk_out(run, x, value, direction, 100.0 * remaining)
+    gain = 0.5 * abs(float(gradient @ step))
+    walk = walk_out(run, x, value, direction, 100.0 * remaining, _SLACK * gain)
     finding.lower = walk.lower
     weak = _WEAK * max(abs(lowest), abs(largest))
     finding.kind = _kind(lowest, largest, weak, walk.lower is not None, walk.level > 0)

@@ -35,25 +35,37 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float, gradient_here: Vector) 
         return False
     if n == 1 and _all_higher(run, x, value):
         return True
-    sizes = _NEAR * run.sizes(x)
-    offsets = np.vstack([np.eye(n), -np.eye(n), _spread(n)])
-    slopes = []
-    ceiling = max(abs(value), float(run.first_slope * np.max(sizes)))
-    for offset in offsets:
-        found, gradient = run.problem.value_and_gradient(run.project(x + offset * sizes))
-        if not np.isfinite(found) or not np.all(np.isfinite(gradient)):
+    wide = _slopes_around(run, x, value, gradient_here, _NEAR)
+    close = _slopes_around(run, x, value, gradient_here, 0.01 * _NEAR)
+    if wide is None or close is None:
+        return False
+    # Around a smooth minimum slopes balance too, but they shrink with the distance; at a kink
+    # they stay apart however near one looks.
+    apart = [float(np.max(np.linalg.norm(m - m[:, :1], axis=0))) for m in (wide, close)]
+    if not apart[1] >= 0.5 * apart[0] > 0.0:
+        return False
+    return _shortest_in_hull(close) <= 1e-6 * apart[1]
+
+
+def _slopes_around(
+    run: Run, x: Vector, value: float, gradient: Vector, near: float
+) -> Vector | None:
+    """Gather slopes as columns, the point's own first; None where f is lower close by.
+
+    Each is multiplied by the sizes: f's change over a comparable way in every number.
+    """
+    n = x.size
+    sizes = run.sizes(x)
+    ceiling = max(abs(value), run.first_slope * float(np.max(sizes)) * near)
+    slopes = [gradient]
+    for offset in np.vstack([np.eye(n), -np.eye(n), _spread(n)]):
+        found, slope = run.problem.value_and_gradient(run.project(x + near * offset * sizes))
+        if not np.isfinite(found) or not np.all(np.isfinite(slope)):
             continue
         if found < value - 1e-6 * ceiling:
-            return False
-        slopes.append(gradient)
-    if not slopes:
-        return False
-    # Each slope is multiplied by the sizes: f's change over a comparable way in every number.
-    matrix = np.array(slopes).T * sizes[:, np.newaxis]
-    largest = float(np.max(np.linalg.norm(matrix, axis=0)))
-    own = float(np.linalg.norm(gradient_here * sizes))
-    # Around a smooth minimum the slopes balance too, but the slope of the point itself is small.
-    return own >= 1e-2 * largest > 0.0 and _shortest_in_hull(matrix) <= 1e-6 * own
+            return None
+        slopes.append(slope)
+    return np.array(slopes).T * sizes[:, np.newaxis]
 
 
 def _all_higher(run: Run, x: Vector, value: float) -> bool:

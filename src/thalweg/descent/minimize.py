@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -203,6 +204,13 @@ def _one(
         found = reach(run, problem)
         if found is not None:
             return found, run
+        outcome = solve(run, settings.method, settings.rate, words)
+        # The minimum of the square is known to half the digits that a root of f − target has.
+        last = replace(run, start=outcome.end.x, path=None, watcher=None)
+        polished = reach(last, problem) if outcome.verdict.status.success else None
+        if polished is not None:
+            polished.end.nit += outcome.end.nit
+        return polished or outcome, run
     return solve(run, settings.method, settings.rate, words), run
 
 

@@ -29,7 +29,9 @@ class Walk:
     level: int
 
 
-def walk_out(run: Run, x: Vector, value: float, direction: Vector, nearest: float) -> Walk:
+def walk_out(
+    run: Run, x: Vector, value: float, direction: Vector, nearest: float, slack: float = 0.0
+) -> Walk:
     """Walk from x along ±direction in steps that grow, comparing f beyond its rounding.
 
     Args:
@@ -38,11 +40,13 @@ def walk_out(run: Run, x: Vector, value: float, direction: Vector, nearest: floa
         value: f there.
         direction: `(n,)`, of any length.
         nearest: first distance, relative to the sizes of the numbers; x is only known so well.
+        slack: how much lower f may be just because x is not the very bottom; no more than that
+            counts as level.
 
     Returns:
         The first lower point met, if any, and how many sides were level.
     """
-    unit = 1.0 / max(float(np.max(np.abs(direction) / run.sizes(x))), 1e-300)
+    unit = 1.0 / max(float(np.max(np.abs(direction) / run.reach(x))), 1e-300)
     level = 0
     for sign in (1.0, -1.0):
         distance = min(max(nearest, 1e-6), 1e-2)
@@ -53,7 +57,7 @@ def walk_out(run: Run, x: Vector, value: float, direction: Vector, nearest: floa
             found = run.problem.value(there)
             if isnan(found):
                 break
-            rounding = _ROUNDING * max(abs(value), min(abs(found), 1e300))
+            rounding = max(_ROUNDING * max(abs(value), min(abs(found), 1e300)), slack)
             if found < value - rounding:
                 # f may be far noisier than its own size shows, where large terms cancel in it.
                 if found < value - 20.0 * measured_noise(run, x, direction):

@@ -144,6 +144,14 @@ class Run:
         largest = float(np.max(sizes, initial=0.0))
         return np.maximum(sizes, 1e-16 * largest) if largest > 0 else np.ones_like(sizes)
 
+    def reach(self, x: Vector) -> Vector:
+        """Give how far around x it is fair to look in each number, `(n,)`, never zero.
+
+        A number that began at zero says nothing of its own size; the largest other one stands in.
+        """
+        largest = float(np.max(np.maximum(np.abs(x), np.abs(self.start)), initial=0.0)) or 1.0
+        return np.where(self.start == 0.0, largest, np.maximum(np.abs(x), np.abs(self.start)))
+
     def fell(self, x: Vector, value: float) -> bool:
         """Tell whether f falls without end: far out, and far below where it began."""
         if value == -np.inf:

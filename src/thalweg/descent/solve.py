@@ -147,10 +147,17 @@ def _at_rate(run: Run, rule: Rule, rate: float, words: Words) -> Outcome:
     rising = end.why is Why.STEPS and not end.fun <= run.first_value and rule.factor is not None
     if verdict.status is Status.DIVERGED or (rising and verdict.status is Status.OUT_OF_STEPS):
         if rule.factor is not None:
-            limit = largest_rate(run, rate, rule.factor, lambda trial: rule.at(trial, run.start))
+            limit = _limit(run, rule, rate, rule.factor)
         message = _too_large(run, end, rate, rule.factor, limit, words)
         verdict = Verdict(Status.DIVERGED, message, verdict.finding)
     return Outcome(end, verdict, rule.name, rate, limit)
+
+
+def _limit(run: Run, rule: Rule, rate: float, factor: float) -> Limit | None:
+    try:
+        return largest_rate(run, rate, factor, lambda trial: rule.at(trial, run.start))
+    except (LookupError, NotImplementedError):
+        return None  # an op without a second derivative has no curvature to tell of
 
 
 def _too_large(

@@ -128,7 +128,7 @@ def _direction(direction: Vector | None) -> str:
 def _at_rest(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     kind, bend = finding.kind, finding.lowest
     if kind == "minimum":
-        return Verdict(Status.CONVERGED, _minimum(run, end, bend, words), finding)
+        return Verdict(Status.CONVERGED, _minimum(run, end, finding, words), finding)
     if kind == "flat":
         return Verdict(
             Status.CONVERGED,
@@ -165,15 +165,20 @@ def _opposite(words: Words) -> str:
     return "down" if words.curves == "up" else "up"
 
 
-def _minimum(run: Run, end: End, bend: float | None, words: Words) -> str:
+def _minimum(run: Run, end: End, finding: Finding, words: Words) -> str:
+    bend, largest = finding.lowest, finding.curvature
     start = f"A {words.best}, {_f(end, words)}: "
     if not np.any(run.free(end.x, end.jac)):
         return start + f"every number rests against a bound that f {words.falls} toward."
     held = "" if np.all(run.free(end.x, end.jac)) else " on the numbers that no bound holds"
     if bend is None:
         return start + f"the slope is zero{held}; how f curves could not be found out."
-    if words.sign * bend == 0.0 or abs(bend) <= 1e-300:
-        return start + f"the slope is zero{held} and f {words.rises} to every side that was tried."
+    if bend <= 1e-6 * largest or bend <= 1e-300:
+        beside = f" (curvatures from {words.sign * bend:.2g} to {words.sign * largest:.4g})"
+        return (
+            start + f"the slope is zero{held} and f {words.falls} nowhere around"
+            f"{beside if largest > 0.0 else ''}."
+        )
     return (
         start + f"the slope is zero{held} and f curves {words.curves} in every direction "
         f"(least curvature {words.sign * bend:.4g})."
