@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, elementwise
 from thalweg.errors import ShapeError
 from thalweg.ops.complex_numbers import conj, real
+from thalweg.ops.creation import ones_like
 
 ANY = (-3.0, 3.0)
 POSITIVE = (0.3, 3.0)
@@ -230,3 +232,17 @@ multiply_no_nan: Op = elementwise(
         special(2.0, 3.0, value=6.0, grad=(3.0, 2.0)),
     ),
 )  # fmt: skip
+
+
+@composite(inputs="x", public="math.reciprocal_no_nan")
+def reciprocal_no_nan(x: Any) -> Any:
+    """1 / x, and 0 with gradient 0 where x = 0.
+
+    Args:
+        x: any shape.
+
+    >>> import thalweg as tw
+    >>> tw.math.reciprocal_no_nan([0.0, 4.0]).numpy()
+    array([0.  , 0.25], dtype=float32)
+    """
+    return divide_no_nan(ones_like(x), x)

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special
 from thalweg.core.op import Op, elementwise
 from thalweg.ops.gaussian import gaussian, scipy_function
+from thalweg.ops.reductions import reduce_sum
 
 ANY = ((-3.0, 3.0),)
 POSITIVE = ((0.3, 4.0),)
@@ -92,3 +94,17 @@ polygamma: Op = elementwise(
     note="The order a is a whole number from 0 up and carries no gradient.",
     special=(special(1.0, 1.0, value=math.pi**2 / 6, grad=(None, -2.4041138063191885)),),
 )  # fmt: skip
+
+
+@composite(inputs="x", public="math.lbeta")
+def lbeta(x: Any) -> Any:
+    """log |B(x)| along the last axis: Σ log Γ(xᵢ) - log Γ(Σ xᵢ).
+
+    Args:
+        x: (…, n), positive.
+
+    >>> import thalweg as tw
+    >>> tw.math.lbeta([1.0, 2.0]).numpy()
+    np.float32(-0.6931472)
+    """
+    return reduce_sum(lgamma(x), -1) - lgamma(reduce_sum(x, -1))
