@@ -10,7 +10,7 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import ALL_RINGS, Happening, Site
 from thalweg.core.sites import Place, place
 from thalweg.tape.intervals import Pause, pause_at
-from thalweg.tape.lineage import Lineage, Link
+from thalweg.tape.lineage import PASSES, UNFOLLOWED, UNRECORDED, Lineage, Link
 from thalweg.tape.recording import Recording
 from thalweg.tape.routes import Routes, through_escapes, through_gradients
 from thalweg.tape.source_lines import carries
@@ -97,15 +97,26 @@ class Case:
     def cuts(self) -> list[Link]:
         """Where the ways are cut; gradients and plain values are looked through where that is needed."""
         key = self.source.key
-        found = self.routes.cuts(key)
+        found = self.routes.decisive(key, self.cut_again)
         if not found and self.lineage.gradients:
-            found = self.evidence.through_gradients.cuts(key)
+            found = self.evidence.through_gradients.decisive(key, self.cut_again)
         if not found and self.lineage.escapes:
-            found = self.evidence.through_plain_values.cuts(key)
+            found = self.evidence.through_plain_values.decisive(key, self.cut_again)
             if not found:
-                found = self.evidence.guesses.cuts(key)
+                found = self.evidence.guesses.decisive(key, self.cut_again)
                 self.guessed = bool(found)
         return found
+
+    def cut_again(self, link: Link) -> bool:
+        """Whether a link would still be a cut if everything before it were mended."""
+        if link.kind in (PASSES, UNFOLLOWED):
+            return False
+        if link.kind is not UNRECORDED:
+            return True
+        if self.pause(link.at) is None:
+            return False
+        made_then = self.pause(link.source) is not None and link.source not in self.routes.origins
+        return not made_then
 
     def reaches(self, key: Any) -> bool:
         """Whether a value was made of the source, by whatever calls."""

@@ -153,7 +153,6 @@ def cause_of(case: Case, link: Link) -> Cause:
     known = {
         DIFFERENTIATED: Cause.SECOND_ORDER,
         ESCAPED: Cause.LEFT_THE_LIBRARY,
-        ELSEWHERE: Cause.OTHER_THREAD,
         ASSIGNED: Cause.STATE,
         FORGOTTEN: Cause.NOT_RECORDING,
     }
@@ -168,6 +167,8 @@ def cause_of(case: Case, link: Link) -> Cause:
     if case.pause(link.at) is not None:
         inner = case.lineage.in_gradient(link.at)
         return Cause.SECOND_ORDER if inner is not None else Cause.NOT_RECORDING
+    if link.kind is ELSEWHERE:
+        return Cause.OTHER_THREAD
     if link.kind is SEVERED:
         return Cause.STOPPED if link.name == "stop_gradient" else Cause.INTEGER_ON_THE_PATH
     if link.source == case.source.key and case.lineage.follows_from(link.source) > link.at:

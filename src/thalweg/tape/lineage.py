@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left
 from typing import Any, NamedTuple
 
 from thalweg.core.op import Op
 from thalweg.core.recording import ALL_RINGS, RING_SIZE, STATE, Happening, Site
 from thalweg.core.spans import ALL_SPANS, BIRTHS, GRADIENT, Birth, Span
-from thalweg.tape.recording import Recording
+from thalweg.tape.recording import RECENT, Recording
 
 MASK = RING_SIZE - 1
 MOST_ANSWERS = 64
@@ -59,7 +58,8 @@ class Lineage:
         self.recording = recording
         self.home = home
         self.specs = recording.specs
-        self.others = [one.specs for one in _recordings() if one is not recording]
+        living = [reference() for reference in tuple(RECENT)]
+        self.others = [one.specs for one in living if one is not None and one is not recording]
         self.forgotten = recording.forgotten.specs if recording.forgotten else {}
         happenings = {one.at: one for one in (*STATE.happenings, *recording.log)}
         self.happenings = [happenings[at] for at in sorted(happenings)]
@@ -236,11 +236,6 @@ def ring_entry(ring: list[Any], key: int) -> Any:
         if entry is not None and entry[0] == first:
             return entry if entry[4] >= key else None
     return None
-
-
-def _recordings() -> list[Recording]:
-    """Every tape's record that is still alive: what one tape missed, another may have seen."""
-    return [one for one in gc.get_objects() if type(one) is Recording]
 
 
 __all__ = ["Lineage", "Link"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,10 @@ SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
 
 
+RECENT: deque[weakref.ref[Recording]] = deque(maxlen=256)
+"""The latest tapes' records, while they live: what one tape did not see, another may have."""
+
+
 class Recording(Record):
     """The record behind a tape: an append-only list of events, and the log that explanations read."""
 
@@ -25,6 +31,7 @@ class Recording(Record):
         self.log: list[Happening] = []
         self.severed: list[Any] = []
         self.forgotten: Recording | None = None
+        RECENT.append(weakref.ref(self))
         self.watch_accessed = watch_accessed
 
     def follow(self, key: Any, array: Any) -> None:

@@ -27,7 +27,7 @@ class Routes:
         self.targets = tuple(targets)
         self.onward: dict[Any, list[Link]] = {}
         self.seen: set[Any] = set()
-        self.origins: list[Any] = []
+        self.origins: set[Any] = set()
         pending: list[tuple[Any, float]] = [(key, float("inf")) for key in self.targets]
         visited: set[tuple[Any, float]] = set()
         while pending:
@@ -41,7 +41,7 @@ class Routes:
             if more is not None:
                 links = links + more(key, links, self.onward.get(key, []))
             if not links:
-                self.origins.append(key)
+                self.origins.add(key)
             for link in links:
                 self.onward.setdefault(link.source, []).append(link)
                 pending.append((link.source, link.at))
@@ -80,6 +80,40 @@ class Routes:
         return [
             link for key in found for link in self.onward.get(key, ()) if link.kind is not PASSES
         ]
+
+    def decisive(self, source: Any, again: Callable[[Link], bool]) -> list[Link]:
+        """Of the cuts those behind which the way to the target is cut least often.
+
+        A comparison that chooses between two values cuts a way that no gradient could ever pass
+        further on; what cuts the way of the values themselves is what the user wants to hear of.
+
+        Args:
+            source: a key.
+            again: whether a link behind a cut is a cut of its own.
+        """
+        cuts = self.cuts(source)
+        if len(cuts) < 2:
+            return cuts
+        left = self._cuts_left(again)
+        least = min(left[link.answer] for link in cuts)
+        return [link for link in cuts if left[link.answer] == least]
+
+    def _cuts_left(self, again: Callable[[Link], bool]) -> dict[Any, int]:
+        """How often the way from each value to a target is still cut, at least."""
+        into: dict[Any, list[Link]] = {}
+        for links in self.onward.values():
+            for link in links:
+                into.setdefault(link.answer, []).append(link)
+        left: dict[Any, int] = dict.fromkeys(self.targets, 0)
+        pending = deque(self.targets)
+        while pending:
+            key = pending.popleft()
+            for link in into.get(key, ()):
+                cost = left[key] + again(link)
+                if cost < left.get(link.source, cost + 1):
+                    left[link.source] = cost
+                    (pending.append if again(link) else pending.appendleft)(link.source)
+        return left
 
 
 def through_gradients(lineage: Lineage) -> More:

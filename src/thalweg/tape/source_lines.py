@@ -8,6 +8,7 @@ tell whether that array came back in later. The text is parsed, never run; where
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import itertools
 import linecache
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 from thalweg.core.recording import Site
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.Module)
+ESCAPING = {"numpy", "item", "tolist"}
 PRINTING = {"print", "log", "debug", "info", "warning", "error", "pprint", "display", "write"}
 
 
@@ -146,7 +148,7 @@ def carries(escape: Site, use: Site) -> bool | None:
     if out is None:
         return None
     statement = _statement(out)
-    if _only_prints(statement):
+    if _goes_nowhere(statement):
         return False
     if into is None or out.file != into.file or out.scope is not into.scope:
         return None
@@ -192,12 +194,20 @@ def _statement(where: Spot) -> Any:
     return max(around, key=lambda one: (one.lineno, one.col_offset), default=None)
 
 
-def _only_prints(statement: Any) -> bool:
-    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+def _goes_nowhere(statement: Any) -> bool:
+    """Whether a statement only looks at its values: it prints, decides, asserts, drops them."""
+    if statement is None or _assigned(statement):
         return False
+    if isinstance(statement, ast.If | ast.While | ast.Assert | ast.Raise):
+        return True
+    if not isinstance(statement, ast.Expr):
+        return False
+    if not isinstance(statement.value, ast.Call):
+        return True
     called = statement.value.func
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name in PRINTING
+    if isinstance(called, ast.Attribute):
+        return called.attr in PRINTING or (called.attr in ESCAPING and not statement.value.args)
+    return getattr(called, "id", "") in PRINTING or hasattr(builtins, getattr(called, "id", ""))
 
 
 def _headers(statement: Any) -> list[Any]:
