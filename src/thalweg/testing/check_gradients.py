@@ -55,11 +55,10 @@ def check_gradients(
 
     >>> import numpy as np
     >>> import thalweg as tw
-    >>> from thalweg.testing import check_gradients
-    >>> report = check_gradients(lambda x: tw.reduce_sum(x * tw.sin(x)), np.array([0.5, -1.0, 2.0]))
+    >>> report = tw.testing.check_gradients(lambda x: tw.reduce_sum(x * tw.sin(x)), np.array([0.5, -1.0, 2.0]))
     >>> report.largest < 1e-9
     True
-    >>> check_gradients(lambda x: tw.stop_gradient(x) * x, 3.0)
+    >>> tw.testing.check_gradients(lambda x: tw.stop_gradient(x) * x, 3.0)
     Traceback (most recent call last):
         ...
     thalweg.testing.mismatch.MismatchError: <lambda>: order 1, reverse, at x: ...

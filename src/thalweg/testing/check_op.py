@@ -50,9 +50,8 @@ def check_op(op: Any, *, checks: Any = CHECKS, seed: int | None = None) -> None:
         ValueError: a check that does not exist.
 
     >>> import thalweg as tw
-    >>> from thalweg.testing import check_op
-    >>> check_op("add")
-    >>> check_op(tw.reduce_sum, checks=("values", "first order"))
+    >>> tw.testing.check_op("add")
+    >>> tw.testing.check_op(tw.reduce_sum, checks=("values", "first order"))
     """
     row = _row(op)
     unknown = set(checks) - set(CHECKS)

@@ -15,9 +15,7 @@ from thalweg.testing.reals import differentiable, widened
 from thalweg.values.tensor import Tensor
 
 ULPS = 16.0
-"""What a kernel may be off, elementwise, from itself in higher precision: a few roundings."""
-ULPS_OF_LARGEST = 64.0
-"""The same for ops that sum, in units of the answer's largest element."""
+"""What a kernel may be off from itself in higher precision: a few roundings."""
 
 
 def check_values(judge: Judge, case: Case) -> None:
@@ -108,12 +106,24 @@ def _against_wider(judge: Judge, case: Case, came: list[Any], dtype: Any) -> Non
             expected = case.raw(wide)
     except (TypeError, ValueError, KeyError, NotImplementedError):
         return  # LAPACK and some of SciPy know no wider dtype
-    each = case.op.elementwise
+    where = f"value against the kernel in {np.dtype(dtype).name}, {case.told}"
     for one, other in zip(came, expected, strict=True):
-        judge.ulps(
-            f"value against the kernel in {np.dtype(dtype).name}, {case.told}",
-            one, other, ULPS if each else ULPS_OF_LARGEST, each=each,
-        )  # fmt: skip
+        judge.ulps(where, one, other, ULPS, beside=_height(case, one))
+
+
+def _height(case: Case, answer: Any) -> float:
+    """How high the numbers stand from which small ones may come: near a zero, and in a sum."""
+    largest = _largest([answer])
+    return largest / 8 if case.op.elementwise else max(largest, _largest(case.inputs))
+
+
+def _largest(values: Any) -> float:
+    finite = [
+        np.abs(array[np.isfinite(array)]).max(initial=0)
+        for array in map(np.asarray, values)
+        if array.dtype.kind in "fc"
+    ]
+    return float(max(finite, default=0.0))
 
 
 def _against_numpy(judge: Judge, case: Case, came: list[Any]) -> None:
@@ -129,13 +139,7 @@ def _against_numpy(judge: Judge, case: Case, came: list[Any]) -> None:
         where = f"value against np.{function.__name__}, {case.told}"
         if adapter is op:
             for one, other in zip(came, expected, strict=True):
-                judge.ulps(
-                    where,
-                    one,
-                    other,
-                    ULPS if op.elementwise else ULPS_OF_LARGEST,
-                    each=op.elementwise,
-                )
+                judge.ulps(where, one, other, ULPS, beside=_height(case, one))
         given = [
             Tensor(value) if isinstance(value, np.ndarray | np.generic) else value
             for value in case.inputs

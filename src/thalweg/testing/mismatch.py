@@ -86,7 +86,9 @@ class Judge:
                     where, f"at {list(place)} expected {expected[place]!r}, came {came[place]!r}"
                 )
 
-    def ulps(self, where: str, came: Any, expected: Any, most: float, *, each: bool = True) -> None:
+    def ulps(
+        self, where: str, came: Any, expected: Any, most: float, *, beside: float = 0.0
+    ) -> None:
         """Equal within units in the last place of what came.
 
         Args:
@@ -94,8 +96,8 @@ class Judge:
             came: the answer, in the dtype whose units count.
             expected: the reference, in a higher precision.
             most: how many units are allowed.
-            each: whether a unit is that of each element (at least an eighth of the largest), or of
-                the largest one.
+            beside: an element smaller than this is judged by the unit of this: what was added up
+                on the way stood as high.
         """
         came, expected = np.asarray(came), np.asarray(expected)
         if came.shape != expected.shape:
@@ -105,14 +107,12 @@ class Judge:
                 self.refuse(where, f"expected {expected!r}, came {came!r}")
             return
         kind = came.real.dtype
-        size = np.abs(expected).astype(kind)
-        finite = size[np.isfinite(size)]
-        if finite.size:
-            # Near a zero of the function the rounding of what stands above it is what counts.
-            size = np.maximum(size, finite.max() * kind.type(0.125 if each else 1.0))
+        with np.errstate(over="ignore"):
+            size = np.maximum(np.abs(expected).astype(kind), kind.type(beside))
+            rounded = expected.astype(came.dtype)
         unit = np.spacing(np.where(np.isfinite(size), size, kind.type(1)))
         # What overflows in the lower precision is right when it is that infinity.
-        target = np.where(np.isinf(came) & (size == np.inf), came, expected)
+        target = np.where(came == rounded, came, expected)
         self._worst(where, came, target, most * unit, f"more than {most:g} units in the last place")
 
     def _worst(
