@@ -106,8 +106,8 @@ def _extreme(
     return op
 
 
-reduce_max = _extreme("reduce_max", np.maximum, (np.max,), False, "max")
-reduce_min = _extreme("reduce_min", np.minimum, (np.min,), True, "min")
+reduce_max = _extreme("reduce_max", np.maximum, (np.max, np.amax), False, "max")
+reduce_min = _extreme("reduce_min", np.minimum, (np.min, np.amin), True, "min")
 
 
 def _place_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
