@@ -145,10 +145,8 @@ def _one_with_params(
             a, source = operand(x)
             if source is None:
                 a = convert(a)
-        if named:
-            params = op.bind(given[:room], named)
-        else:
-            params = (*given[:room], *defaults[len(given) :])
+        given = given[:room]
+        params = op.bind(given, named) if named else (*given, *defaults[len(given) :])
         if required:
             _check_complete(op, params)
         try:

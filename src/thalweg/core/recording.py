@@ -72,11 +72,25 @@ class ThreadState(threading.local):
         self.ring: list[Any] = [None] * RING_SIZE
         self.thread = threading.current_thread().name
         self.happenings: list[Happening] = []
-        ALL_RINGS[threading.get_ident()] = (self.thread, self.ring)
+        keep(ALL_RINGS, (self.thread, self.ring))
 
+
+THREADS_KEPT = 64
 
 ALL_RINGS: dict[int, tuple[str, list[Any]]] = {}
-"""Every thread's ring, so that one thread's tape can tell what another thread computed."""
+"""Each thread's ring, so that one thread's tape can tell what another thread computed."""
+
+
+def keep(traces: dict[int, Any], mine: Any) -> None:
+    """Add one thread's traces to those of all threads.
+
+    A thread's own number is given again when it has ended, so they are kept by the clock: those of
+    the first thread, and of the latest ones, living or not.
+    """
+    traces[tick()] = mine
+    while len(traces) > THREADS_KEPT:
+        keys = [*traces]
+        traces.pop(sorted(keys)[1], None)
 
 STATE = ThreadState()
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from thalweg.core.recording import Site, caller_site, tick
+from thalweg.core.recording import Site, caller_site, keep, tick
 
 SPANS_KEPT = 1024
 BIRTHS_KEPT = 4096
@@ -45,11 +45,11 @@ class ThreadSpans(threading.local):
 
     def __init__(self) -> None:
         self.spans: deque[Any] = deque(maxlen=SPANS_KEPT)
-        ALL_SPANS[threading.get_ident()] = self.spans
+        keep(ALL_SPANS, self.spans)
 
 
 ALL_SPANS: dict[int, deque[Any]] = {}
-"""Every thread's spans."""
+"""Each thread's spans."""
 
 BIRTHS: deque[Any] = deque(maxlen=BIRTHS_KEPT)
 """The latest Variables made, on any thread, as plain tuples with the fields of `Birth`."""

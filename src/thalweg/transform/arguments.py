@@ -40,12 +40,12 @@ def fresh(leaf: Any) -> Any:
     return tensor
 
 
-def differentiable(argument: Any) -> Any:
+def differentiable(argument: Any, leaf: Callable[[Any], Any] = fresh) -> Any:
     """An argument with fresh Tensors at its leaves; a list of plain numbers is an array."""
     if isinstance(argument, list) and argument and _only_numbers(argument):
         array = as_array(argument)
         return Tensor(array if array.dtype.kind in "fc" else array.astype(floatx()))
-    return map_leaves(fresh, argument)
+    return map_leaves(leaf, argument)
 
 
 def _only_numbers(argument: list[Any]) -> bool:
@@ -73,7 +73,7 @@ def chosen(args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[Any]
         return tensor
 
     for place in places:
-        lifted[place] = map_leaves(own, args[place])
+        lifted[place] = differentiable(args[place], own)
     return lifted, places
 
 
@@ -88,7 +88,3 @@ def answer_of(function: Callable[..., Any], args: Sequence[Any], named: dict[str
         raise ValueError(RETURNS_NONE.format(getattr(function, "__name__", "fn")))
     return answer
 
-
-def name_of(function: Callable[..., Any], what: str) -> str:
-    """A name for a derived function."""
-    return f"{what}({getattr(function, '__name__', 'fn')})"

@@ -100,6 +100,12 @@ class Readable(Handle):
             raise TypeError("cannot iterate over a Tensor without axes")
         return (self[place] for place in range(len(self.array)))  # type: ignore[index]  # operators above add indexing
 
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            f"'{type(self).__name__}' object does not support item assignment; write "
+            f"x = tw.tensor_scatter_nd_update(x, indices, updates), or v.assign(...) for a Variable"
+        )
+
     def __format__(self, spec: str) -> str:
         if spec and not self.array.ndim:
             note("escape", (self.key,), "format()")
