@@ -16,7 +16,7 @@ from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.cumulative import cumprod
 from thalweg.ops.movement import reshape, transpose
-from thalweg.ops.summation import accumulate, narrowed
+from thalweg.ops.summation import ADD, SHORT, accumulate, narrowed
 
 ACCURACY = (
     "Long sums are folded, along every axis: the error is at most 64·⌈log₆₄ n⌉·ε·Σ|x|. "
@@ -44,7 +44,9 @@ def reduction_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[
     axis, keepdims = params
     rank = inputs[0].ndim
     axes = EVERY_AXIS[rank] if axis is None else axis_tuple(axis, rank)
-    return axes, keepdims if type(keepdims) is bool else bool(static(keepdims))
+    if keepdims is False or keepdims is True:
+        return axes, keepdims
+    return axes, bool(static(keepdims))
 
 
 def with_axes(g: Any, shape: tuple[int, ...], axis: tuple[int, ...], keepdims: bool) -> Any:
@@ -86,6 +88,8 @@ def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> An
         axis: a number, several, or None for all.
         keepdims: whether the summed axes stay, with size 1.
     """
+    if input_tensor.size <= SHORT and input_tensor.dtype.char in "fd":
+        return ADD(input_tensor, axis, None, None, keepdims)
     return narrowed(accumulate(input_tensor, axis, keepdims), input_tensor.dtype)
 
 
@@ -124,8 +128,10 @@ def reduce_mean(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> A
         axis: a number, several, or None for all.
         keepdims: whether the reduced axes stay, with size 1.
     """
-    total = accumulate(input_tensor, axis, keepdims)
     count = count_along(input_tensor.shape, axis)
+    if input_tensor.size <= SHORT and input_tensor.dtype.char in "fd" and count:
+        return ADD(input_tensor, axis, None, None, keepdims) / count
+    total = accumulate(input_tensor, axis, keepdims)
     if total.dtype.kind in "iu":
         quotient = np.trunc(total / max(count, 1))
         return quotient.astype(

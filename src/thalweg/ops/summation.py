@@ -23,6 +23,7 @@ SHORT = 256
 FOLD = 64
 """How many slabs a long axis is laid in."""
 
+ADD: Any = np.add.reduce
 HALF = np.dtype(np.float16)
 SINGLE = np.dtype(np.float32)
 
