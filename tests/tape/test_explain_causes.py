@@ -277,6 +277,21 @@ def test_6_a_composite_outside():
     assert_told(tape.explain(z, x), 6, test_6_a_composite_outside)
 
 
+def test_6_a_function_with_a_gradient_of_its_own_outside():
+    @tw.custom_gradient
+    def doubled(x):
+        return x * 2.0, lambda upstream: upstream * 2.0
+
+    x = tw.Variable(3.0)
+    y = doubled(x)  # <- here
+    with tw.GradientTape() as tape:
+        z = y * 2.0
+    assert tape.gradient(z, x) is None
+    told = tape.explain(z, x)
+    assert_told(told, 6, test_6_a_function_with_a_gradient_of_its_own_outside)
+    assert "doubled was called" in told.text
+
+
 def test_7_numpy_in_the_middle():
     x = tw.Variable([[1.0, 2.0], [3.0, 4.0]])
     with tw.GradientTape() as tape:

@@ -13,7 +13,7 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, Happening, set_recorders
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import ShapeError
-from thalweg.tape.adoption import Adopted
+from thalweg.tape.adoption import Adopted, leave_trace
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -60,11 +60,14 @@ def as_leaf(leaf: Any) -> Any:
 
 def publish(call: Adopted, inputs: Sequence[Any]) -> None:
     """Show a call, and the reading of its Variables, to every recorder."""
+    recorded = False
     for recorder in STATE.recorders:
         for value in inputs:
             if isinstance(value, Trainable):
                 recorder.read(value)
-        recorder.adopt(call)
+        recorded |= recorder.adopt(call)
+    if not recorded:
+        leave_trace(call)
 
 
 def answers(result: Any) -> tuple[Any, tuple[Any, ...]]:
