@@ -9,7 +9,13 @@ import click
 from thalweg.cli.live_line import LiveLine
 from thalweg.cli.picture_file import picture_file
 from thalweg.cli.say import say, say_json
-from thalweg.cli.start_words import read_bounds, read_number, read_starts, refuse_options
+from thalweg.cli.start_words import (
+    WholeNumber,
+    read_bounds,
+    read_number,
+    read_starts,
+    refuse_options,
+)
 
 if TYPE_CHECKING:
     from thalweg.cli.fit_columns import Columns
@@ -36,7 +42,7 @@ def _level(context: click.Context, option: click.Parameter, text: str | None) ->
 @click.option("--absolute-sigma", is_flag=True, help="These are known in y's units: errors are not scaled by the scatter.")  # fmt: skip
 @click.option("--bounds", metavar="NAME=LOW:HIGH", multiple=True, help="Keep a parameter between bounds; may be repeated.")  # fmt: skip
 @click.option("--level", metavar="NUMBER", callback=_level, help="Confidence of intervals in the table, and of the band in the picture (there by default 0.95).")  # fmt: skip
-@click.option("--steps", type=click.IntRange(1), help="Steps allowed; by default 2000, then other starts.")  # fmt: skip
+@click.option("--steps", metavar="N", type=WholeNumber(1), help="Steps allowed; by default 2000, then other starts.")  # fmt: skip
 @click.option("--plot", metavar="FILE", help="Draw data, curve, band and residuals into a .png, .svg or .pdf file.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.pass_context
@@ -57,7 +63,7 @@ def fit(
 
     \b
     thalweg fit measurements.csv "y = b1*(1 - exp(-b2*x))" b1=500 b2=0.0001
-    thalweg fit lamp.tsv "log(power) = a + 4*log(temp)" --plot lamp.png
+    thalweg fit lamp.tsv "log(watts) = a + b*log(kelvin)" --plot lamp.png
     thalweg fit runs.csv "y = a + b*x1 + c*x2" --sigma error --bounds a=0:
 
     FILE is CSV, TSV or columns parted by blanks, with or without a header. Columns go by their
@@ -78,7 +84,7 @@ def fit(
         with LiveLine(f"reading {file}") as line:
             table = read_table(file)
             columns = find_columns(table, equation, values)
-            deviations = sigma_column(table, sigma)
+            deviations = sigma_column(table, sigma, columns.own)
             from thalweg.descent.curve_fit import curve_fit
 
             line.tell(f"fitting {len(columns.parameters)} parameters to {table.rows} rows")

@@ -63,15 +63,28 @@ def find_columns(table: Table, equation: Equation, starts: Mapping[str, float]) 
     return Columns({name: table[column] for name, column in own.items()}, own, parameters)
 
 
-def sigma_column(table: Table, name: str | None) -> npt.NDArray[np.float64] | None:
+def sigma_column(
+    table: Table, name: str | None, fitted: Mapping[str, str]
+) -> npt.NDArray[np.float64] | None:
     """The column of standard deviations; None where none is named.
 
+    Args:
+        table: the file.
+        name: the column.
+        fitted: the formula's columns, each with the file's own name for it.
+
     Raises:
-        DataError: it is not there, or holds a value that is not positive and finite.
+        DataError: it is not there, is a column of the formula too, or holds a value that is not positive and finite.
     """
     if name is None:
         return None
     own = table.resolve(name)
+    for word, column in fitted.items():
+        if column == own:
+            told = (
+                f"column {own!r} is {word} in the formula, and cannot be its sigma; the file has "
+            )
+            raise DataError(f"{told}{listed(table.names)}", table.file)
     values = table[own]
     bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
     if bad.size:

@@ -37,7 +37,23 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     context.exit()
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["--help"]})
+class _Interrupted(Exception):  # noqa: N818 - it is no error, somebody has had enough
+    """Ctrl-C."""
+
+
+class _Commands(click.Group):
+    """A group that leaves the line about an interrupt to `run`; click would print one of its own."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _Interrupted from None
+
+
+@click.group(
+    cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["--help"]}
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -67,6 +83,7 @@ thalweg.add_command(fit)
 
 def main() -> None:
     """Runs the command with the words of the command line, and leaves with its exit code."""
+    _have_streams()
     code = run(sys.argv[1:])
     # What still waits in the buffer would be written at exit, where nobody catches a closed pipe.
     try:
@@ -97,7 +114,7 @@ def run(words: Sequence[str]) -> int:
             if not sys.warnoptions:
                 warnings.simplefilter("ignore")
             return _code(thalweg.main(list(words), prog_name="thalweg", standalone_mode=False))
-    except (click.Abort, KeyboardInterrupt):
+    except (_Interrupted, click.Abort, KeyboardInterrupt):
         print(f"{name}: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
@@ -118,6 +135,14 @@ def run(words: Sequence[str]) -> int:
 
 def _code(answer: Any) -> int:
     return answer if isinstance(answer, int) else 0
+
+
+def _have_streams() -> None:
+    """Puts nothing-at-all in the place of a standard stream that was closed before we began."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nothing = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the end
+            setattr(sys, name, nothing)
 
 
 def _silence_stdout() -> None:

@@ -11,7 +11,14 @@ from thalweg.cli.live_line import LiveLine
 from thalweg.cli.picture_file import picture_file
 from thalweg.cli.print_number import exact
 from thalweg.cli.say import aligned, ending, say, say_json
-from thalweg.cli.start_words import listed, read_bounds, read_number, read_starts, refuse_options
+from thalweg.cli.start_words import (
+    WholeNumber,
+    listed,
+    read_bounds,
+    read_number,
+    read_starts,
+    refuse_options,
+)
 
 if TYPE_CHECKING:
     from thalweg.descent.result import OptimizeResult
@@ -33,6 +40,8 @@ METHODS = (
 )
 """What `thalweg.descent` knows; written out, because help is printed without loading it."""
 
+_MISS = 1e-6  # of the target: a minimum of the square is seldom known better than this
+
 
 @click.command(
     context_settings={"ignore_unknown_options": True},  # "-x**2" is an expression
@@ -43,10 +52,12 @@ METHODS = (
 @click.option("--target", metavar="NUMBER", callback=read_number, help="Find where EXPR has this value: (EXPR - target)**2 is minimised.")  # fmt: skip
 @click.option("--method", type=click.Choice(METHODS), default="auto", show_default=True)
 @click.option("--rate", metavar="NUMBER", callback=read_number, help="The step rate (learning rate) of gd, momentum, nesterov, adagrad, rmsprop, adam.")  # fmt: skip
-@click.option("--steps", type=click.IntRange(0), help="Steps allowed; by default 500 for newton, 10000 for others.")  # fmt: skip
+@click.option("--steps", metavar="N", type=WholeNumber(0), help="Steps allowed; by default 500 for newton, 10000 for others.")  # fmt: skip
 @click.option("--bounds", metavar="NAME=LOW:HIGH", multiple=True, help="Keep a name between bounds; may be repeated.")  # fmt: skip
-@click.option("--restarts", type=click.IntRange(0), default=0, help="Try so many more starts, drawn around the given one.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), help="Makes the drawn starts the same each time.")
+@click.option("--restarts", metavar="N", type=WholeNumber(0), default=0, help="Try so many more starts, drawn around the given one.")  # fmt: skip
+@click.option(
+    "--seed", metavar="N", type=WholeNumber(0), help="Makes the drawn starts the same each time."
+)
 @click.option("--plot", metavar="FILE", help="Draw the way down into a .png, .svg or .pdf file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.pass_context
@@ -182,5 +193,11 @@ def _text(
         ["evaluations", f"{result.nfev} of f, {result.njev} of its gradient, {result.nhev} of its curvature"],
     ]  # fmt: skip
     both = aligned([*rows, *answer], left=2).split("\n")
-    end = ending(result.success, str(result.status), result.message)
-    return "\n".join([*both[: len(rows)], "", *both[len(rows) :], "", end])
+    end = [ending(result.success, str(result.status), result.message)]
+    if (
+        target is not None
+        and result.success
+        and abs(result.value - target) > _MISS * max(1.0, abs(target))
+    ):
+        end.append(f"f does not take the value {exact(target)} here, and comes no nearer to it.")
+    return "\n".join([*both[: len(rows)], "", *both[len(rows) :], "", *end])

@@ -66,8 +66,9 @@ def picture_file(name: str | None) -> Iterator[PictureFile | None]:
         # Made so, and not by tempfile, the file gets the rights that any new file of the user has.
         os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     except OSError as error:
-        folder = "its folder does not exist" if isinstance(error, FileNotFoundError) else None
-        raise click.ClickException(f"--plot {name}: {folder or error.strerror}") from None
+        missing = not os.path.isdir(os.path.dirname(path))
+        told = "its folder does not exist" if missing else f"cannot be written: {error.strerror}"
+        raise click.ClickException(f"--plot {name}: {told}") from None
     try:
         yield PictureFile(kind, beside, path)
     finally:

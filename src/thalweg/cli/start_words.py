@@ -10,9 +10,15 @@ import click
 
 from thalweg.errors import ExpressionError
 
-__all__ = ["listed", "read_bounds", "read_number", "read_starts", "refuse_options"]
+__all__ = ["WholeNumber", "listed", "read_bounds", "read_number", "read_starts", "refuse_options"]
 
 _OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=.*)?", re.DOTALL)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number from a least one on, called so in messages."""
+
+    name = "whole number"
 
 
 def refuse_options(context: click.Context, words: Sequence[str]) -> None:

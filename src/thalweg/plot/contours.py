@@ -35,6 +35,10 @@ def draw_contours(
     x, y = np.meshgrid(across, up)
     heights = scene.values(np.column_stack([x.ravel(), y.ravel()])).reshape(count, count)
     steps = levels(heights)
+    if np.all(np.isnan(heights)):
+        told = "f is not a finite number anywhere in this picture"
+        axes.annotate(told, (0.5, 0.5), xycoords="axes fraction", ha="center")
+        return
     # Each step of the scale gets the same share of the colours, however wide its range is.
     norm = BoundaryNorm(steps, 256)
     shown = np.ma.masked_invalid(heights)
@@ -78,5 +82,5 @@ def draw_arrows(axes: Axes, scene: Landscape, box: Array, target: float | None =
     drawn = unit * length[:, None] * spans
     axes.quiver(
         x.ravel(), y.ravel(), drawn[:, 0], drawn[:, 1], angles="xy", scale_units="xy", scale=1,
-        color="white", alpha=0.55, width=0.0025, pivot="mid",
+        color="white", alpha=0.8, width=0.0025, pivot="mid",
     )  # fmt: skip

@@ -14,6 +14,10 @@ from thalweg.plot.window import is_wide, window, worth_seeing
 
 __all__ = ["descent_curve"]
 
+_BENT = (
+    1e6  # a scale that is linear about zero and logarithmic beyond bends a curve: only if it must
+)
+
 
 def descent_curve(scene: Landscape, points: Array, result: Any, target: float | None) -> Sheet:
     """Draw f over its number, and the steps on it.
@@ -46,7 +50,12 @@ def descent_curve(scene: Landscape, points: Array, result: Any, target: float | 
         gone = points[len(seen), 0]
         told = f"step {len(seen)} leaves the picture: {scene.names[0]} = {gone:.3g}"
         axes.annotate(plain(told), (0.02, 0.02), xycoords="axes fraction", color=RED, fontsize=9)
-    _scale(axes, curve)
+    axes.set_xlim(low, high)
+    if np.all(np.isnan(curve)):
+        told = "f is not a finite number anywhere in this picture"
+        axes.annotate(told, (0.5, 0.5), xycoords="axes fraction", ha="center")
+    else:
+        _scale(axes, curve)
     styled(axes, scene.names[0], "f")
     axes.set_title(f"{plain(scene.title)}\n{plain(ending(result))}", fontsize=10)
     legend_above(sheet, axes)
@@ -55,10 +64,8 @@ def descent_curve(scene: Landscape, points: Array, result: Any, target: float | 
 
 def _scale(axes: Axes, curve: Array) -> None:
     """Spreads a wide range of heights out, on both sides of zero where f has both signs."""
-    if not is_wide(curve):
-        return
-    if np.nanmin(curve) > 0:
+    if np.nanmin(curve) > 0 and is_wide(curve):
         axes.set_yscale("log")
-    else:
+    elif is_wide(curve, _BENT):
         size = np.abs(curve[np.isfinite(curve)])
         axes.set_yscale("symlog", linthresh=max(float(np.percentile(size, 20)), 1e-9 * size.max()))

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from thalweg.descent.fit_result import FitResult
-from thalweg.errors import DescentError
+from thalweg.errors import DescentError, ExpressionError
 from thalweg.expressions import parse_equation
 from thalweg.plot.fit_curve import fit_curve
 from thalweg.plot.fit_rows import fit_rows
@@ -60,15 +60,16 @@ def fit(
     if len(columns) == 1:
         name, values = next(iter(columns.items()))
         across = labels.get(name, name)
-        return fit_curve(result, name, values, measured, spread, level, (across, up))
+        return fit_curve(result, values, measured, spread, level, (across, up))
     return fit_rows(result, measured, spread, up)
 
 
 def _names(result: FitResult) -> tuple[str, list[str]]:
     """What was measured, and the predictors' names, as far as the model is a formula."""
-    if "=" not in result.formula:
+    try:
+        equation = parse_equation(result.formula)
+    except ExpressionError:  # it is a callable's signature
         return "y", ["x"]
-    equation = parse_equation(result.formula)
     predictors = [name for name in equation.right.names if name not in result.names]
     return str(equation.left), predictors
 

@@ -18,7 +18,6 @@ _DECADES = 1e3  # positive predictors that span more stand on a logarithmic axis
 
 def fit_curve(
     result: FitResult,
-    name: str,
     values: Array,
     measured: Array,
     sigma: Array | None,
@@ -29,7 +28,6 @@ def fit_curve(
 
     Args:
         result: the fit.
-        name: the predictor's name in the formula.
         values: the predictor, `(n,)`.
         measured: the left side, `(n,)`.
         sigma: its standard deviations, `(n,)`, or None.
@@ -40,9 +38,8 @@ def fit_curve(
     top, bottom = sheet.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     logarithmic = values.min() > 0 and values.max() > _DECADES * values.min()
     grid = _grid(values, logarithmic)
-    place = {name: grid} if "=" in result.formula else grid
-    curve = np.asarray(result.predict(place), dtype=np.float64)
-    half = np.asarray(result.band(place, level), dtype=np.float64)
+    curve = np.asarray(result.predict(grid), dtype=np.float64)
+    half = np.asarray(result.band(grid, level), dtype=np.float64)
     _draw_band(top, grid, curve, half, f"{100 * level:.4g} % band of the curve")
     top.plot(grid, curve, color=RED, linewidth=1.8, label="fit", zorder=3)
     draw_points(top, values, measured, sigma, "data")

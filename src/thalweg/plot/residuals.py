@@ -18,13 +18,16 @@ _CROWD = 300  # points from which on they are drawn small and lightly
 
 def draw_points(axes: Axes, across: Array, up: Array, sigma: Array | None, label: str) -> None:
     """Draw measurements as dots, with error bars of one standard deviation where it is known."""
-    size, alpha = (4.5, 1.0) if across.size <= _CROWD else (2.5, 0.5)
+    # A few dots stand before the curve, a cloud of them behind it.
+    size, alpha, order = (4.5, 1.0, 4) if across.size <= _CROWD else (2.5, 0.5, 1)
     if sigma is None:
-        axes.plot(across, up, "o", color=BLUE, markersize=size, alpha=alpha, label=label, zorder=4)
+        axes.plot(
+            across, up, "o", color=BLUE, markersize=size, alpha=alpha, label=label, zorder=order
+        )
         return
     axes.errorbar(
         across, up, yerr=sigma, fmt="o", color=BLUE, markersize=size, alpha=alpha, capsize=2,
-        elinewidth=1, label=f"{label} ± σ", zorder=4,
+        elinewidth=1, label=f"{label} ± σ", zorder=order,
     )  # fmt: skip
 
 
@@ -49,7 +52,7 @@ def told(result: FitResult) -> str:
     shown = []
     for name in result.names[:6]:
         value, error = result.params[name], result.stderr[name]
-        digits = f" ± {error:.2g}" if math.isfinite(error) else ""
+        digits = f" ± {error:.2g}" if math.isfinite(error) else " ± unknown"
         shown.append(f"{name} = {value:.5g}{digits}")
     more = ", ..." if len(result.names) > 6 else ""
     return plain(", ".join(shown) + more, 90)

@@ -9,7 +9,7 @@ from thalweg.plot.landscape import Array
 
 __all__ = ["is_wide", "levels", "window", "worth_seeing"]
 
-_RUNAWAY = 1e3  # a point so many times further off than the start's own size is out of the picture
+_RUNAWAY = 50.0  # a point so many times further off than the start's own size is out of the picture
 _WIDE = 50.0  # a range so many times that of its lowest tenth asks for a logarithmic scale
 
 
@@ -36,20 +36,20 @@ def worth_seeing(points: Array, arrived: bool) -> npt.NDArray[np.bool_]:
 def window(points: Array, pad: float = 0.2) -> Array:
     """Gives the low and high end of each number, `(n, 2)`, with some room around the points."""
     low, high = np.min(points, axis=0), np.max(points, axis=0)
-    span = high - low
-    least = np.maximum(0.05 * float(np.max(span)), 1e-3 * np.maximum(np.abs(low), np.abs(high)))
-    span = np.maximum(span, np.where(least > 0, least, 1.0))
-    middle = 0.5 * (low + high)
+    span, middle = high - low, 0.5 * low + 0.5 * high
+    if not np.any(span > 0):
+        span = 2.0 * np.maximum(np.abs(middle), 1.0)  # a path that never left its start
+    span = np.maximum(span, 0.05 * float(np.max(span)))
     return np.stack([middle - (0.5 + pad) * span, middle + (0.5 + pad) * span], axis=1)
 
 
-def is_wide(values: Array) -> bool:
+def is_wide(values: Array, times: float = _WIDE) -> bool:
     """Tells whether heights above their lowest are better seen on a logarithmic scale."""
     above = values[np.isfinite(values)]
     if above.size == 0:
         return False
     above = above - above.min()
-    return bool(above.max() > _WIDE * np.percentile(above, 10) > 0)
+    return bool(above.max() > times * np.percentile(above, 10) > 0)
 
 
 def levels(values: Array, count: int = 14) -> Array:
