@@ -18,6 +18,8 @@ from thalweg.cli.start_words import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from thalweg.cli.fit_columns import Columns
     from thalweg.descent.fit_result import FitResult
 
@@ -104,19 +106,17 @@ def fit(
 
             say(fit_text(result, columns, file, level, absolute_sigma))
         if picture is not None:
-            from thalweg import plot as pictures
-
-            drawn = pictures.fit(
-                result,
-                dict(columns.values),
-                sigma=deviations,
-                level=level or 0.95,
-                labels=columns.renamed,
-            )
-            picture.save(drawn)
+            picture.save(_picture(result, columns, deviations, level))
             if not as_json:
                 say(f"picture: {plot}")
     return 0 if result.success else 1
+
+
+def _picture(result: FitResult, columns: Columns, sigma: Any, level: float | None) -> Figure:
+    from thalweg.plot import fit as draw
+
+    values = dict(columns.values)
+    return draw(result, values, sigma=sigma, level=level or 0.95, labels=columns.renamed)
 
 
 def _numbers(result: FitResult, columns: Columns) -> dict[str, Any]:

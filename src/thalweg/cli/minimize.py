@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from thalweg.cli.live_line import LiveLine
+from thalweg.cli.minimize_text import minimize_text, point_text
 from thalweg.cli.picture_file import picture_file
-from thalweg.cli.print_number import exact
-from thalweg.cli.say import aligned, ending, say, say_json
+from thalweg.cli.say import say, say_json
 from thalweg.cli.start_words import (
     WholeNumber,
     listed,
@@ -39,8 +39,6 @@ METHODS = (
     "newton",
 )
 """What `thalweg.descent` knows; written out, because help is printed without loading it."""
-
-_MISS = 1e-6  # of the target: a minimum of the square is seldom known better than this
 
 
 @click.command(
@@ -93,7 +91,7 @@ def minimize(
     with picture_file(plot) as picture:
         from thalweg.descent.minimize import minimize as descend
 
-        with LiveLine(f"descending from {_point(values)}") as line:
+        with LiveLine(f"descending from {point_text(values)}") as line:
             result = descend(
                 formula,
                 values,
@@ -110,7 +108,7 @@ def minimize(
         if as_json:
             say_json(_numbers(result, expression))
         else:
-            say(_text(result, expression, values, target))
+            say(minimize_text(result, expression, values, target))
         if picture is not None:
             from thalweg.plot import descent
 
@@ -149,55 +147,12 @@ def _watcher(line: LiveLine) -> Any:
 
     def tell(state: OptimizeResult) -> None:
         if line.due():
-            line.tell(f"step {state.nit}: f = {state.fun:.6g} at {_point(state.x)}")
+            line.tell(f"step {state.nit}: f = {state.fun:.6g} at {point_text(state.x)}")
 
     return tell
-
-
-def _point(values: Mapping[str, float]) -> str:
-    shown = [f"{name} = {value:.6g}" for name, value in list(values.items())[:6]]
-    return ", ".join(shown) + (", ..." if len(values) > 6 else "")
 
 
 def _numbers(result: OptimizeResult, expression: str) -> dict[str, Any]:
     """The result for JSON: its own names, without the path."""
     told = {name: value for name, value in result.items() if name != "path"}
     return {"expression": expression, **told}
-
-
-def _norm(slopes: Mapping[str, float]) -> float:
-    import math
-
-    return math.hypot(*slopes.values())
-
-
-def _text(
-    result: OptimizeResult, expression: str, start: Mapping[str, float], target: float | None
-) -> str:
-    shown = expression if len(expression) <= 200 else f"{expression[:196]} ..."
-    rows = [["f", " ".join(shown.split())], ["start", _point(start)]]
-    if target is not None:
-        rows.append(["target", f"f = {exact(target)}"])
-    rows.append(["method", result.method])
-    if "rate" in result:
-        rows.append(["rate", f"{result.rate:.6g}"])
-    if "rate_limit" in result:
-        rows.append(["would hold", f"a rate below {result.rate_limit:.4g}"])
-    answer = [[name, exact(result.x[name])] for name in start]
-    if target is not None:
-        answer.append(["f", exact(result.value)])
-    answer += [
-        ["f" if target is None else "(f - target)**2", exact(result.fun)],
-        ["|gradient|", f"{_norm(result.jac):.3g}"],
-        ["steps", str(result.nit)],
-        ["evaluations", f"{result.nfev} of f, {result.njev} of its gradient, {result.nhev} of its curvature"],
-    ]  # fmt: skip
-    both = aligned([*rows, *answer], left=2).split("\n")
-    end = [ending(result.success, str(result.status), result.message)]
-    if (
-        target is not None
-        and result.success
-        and abs(result.value - target) > _MISS * max(1.0, abs(target))
-    ):
-        end.append(f"f does not take the value {exact(target)} here, and comes no nearer to it.")
-    return "\n".join([*both[: len(rows)], "", *both[len(rows) :], "", *end])
