@@ -194,21 +194,24 @@ class Op:
             given[name] = value
         return tuple([given.get(name, value) for name, value in self.parameters.items()])
 
-    def raw(self, inputs: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
-        """The kernel on arrays, nothing recorded."""
-        if self.prepare is not None:
-            params = self.prepare(inputs, params)
-        return self.kernel(*inputs, *params)
-
     def __call__(self, *args: Any, **named: Any) -> Any:
         """As rules call it: on raw arrays the kernel alone, on Tensors the recorded call."""
         count = len(self.input_names)
-        for value in args[0] if self.variadic else args[:count]:
-            if isinstance(value, Handle):
+        if count == 1 and not self.variadic:
+            if isinstance(args[0], Handle):
                 return self.eager(*args, **named)
+        else:
+            for value in args[0] if self.variadic else args[:count]:
+                if isinstance(value, Handle):
+                    return self.eager(*args, **named)
         if not self.parameters:
             return self.kernel(*args)
-        return self.raw(args[:count], self.bind(args[count:], named))
+        inputs, params = args[:count], args[count:]
+        if named or len(params) < len(self.defaults):
+            params = self.bind(params, named)
+        if self.prepare is not None:
+            params = self.prepare(inputs, params)
+        return self.kernel(*inputs, *params)
 
     def signature(self) -> inspect.Signature:
         """The public signature: inputs, parameters with their defaults, `name`."""

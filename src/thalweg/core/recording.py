@@ -134,6 +134,8 @@ LIBRARIES = ("thalweg.", "numpy.", "scipy.", "contextlib")
 def caller_site(depth: int = 1) -> Site:
     """Where the function `depth` levels up was called from, outside of `LIBRARIES` if there is such a place."""
     frame = sys._getframe(depth + 1)
+    if not frame.f_globals.get("__name__", "").startswith(LIBRARIES):
+        return (frame.f_code, frame.f_lasti)
     outside: Any = frame
     while outside is not None and outside.f_globals.get("__name__", "").startswith(LIBRARIES):
         outside = outside.f_back

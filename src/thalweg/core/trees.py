@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from thalweg.core.handle import Handle
+
 
 def flatten(tree: Any) -> list[Any]:
     """The leaves of a nesting, left to right; dictionaries in the order of their sorted keys.
@@ -12,6 +14,8 @@ def flatten(tree: Any) -> list[Any]:
     >>> flatten({"b": [1, 2], "a": (3,)})
     [3, 1, 2]
     """
+    if isinstance(tree, Handle):
+        return [tree]
     leaves: list[Any] = []
     _collect(tree, leaves)
     return leaves
@@ -19,7 +23,7 @@ def flatten(tree: Any) -> list[Any]:
 
 def is_nested(tree: Any) -> bool:
     """Whether the value is a list, a tuple or a mapping."""
-    return isinstance(tree, list | tuple | Mapping)
+    return not isinstance(tree, Handle) and isinstance(tree, list | tuple | Mapping)
 
 
 def sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
@@ -33,7 +37,10 @@ def sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
 def _collect(tree: Any, leaves: list[Any]) -> None:
     if isinstance(tree, list | tuple):
         for branch in tree:
-            _collect(branch, leaves)
+            if isinstance(branch, Handle):  # by far the most frequent leaf
+                leaves.append(branch)
+            else:
+                _collect(branch, leaves)
     elif isinstance(tree, Mapping):
         for key in sorted_keys(tree):
             _collect(tree[key], leaves)
@@ -73,6 +80,8 @@ def pack(tree: Any, leaves: list[Any]) -> Any:
     >>> pack({"b": [1, 2], "a": (3,)}, [30, 10, 20])
     {'b': [10, 20], 'a': (30,)}
     """
+    if type(tree) is list and all([isinstance(branch, Handle) for branch in tree]):
+        return leaves
     return _fill(tree, iter(leaves))
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from thalweg.core.handle import Handle
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.complex_numbers import real
 from thalweg.ops.movement import broadcast_to, reshape
 from thalweg.ops.reductions import reduce_sum
+from thalweg.ops.summation import accumulate, narrowed
 
 Spec = tuple[Any, ...]
 """Shape and dtype; of a computed value also op, inputs' keys and call site: they outlive the sweep."""
@@ -27,9 +30,26 @@ def fit(g: Any, spec: Spec) -> Any:
         if raw.dtype.kind == "c" and dtype.kind != "c":
             g = real(g)
         g = cast(g, dtype)
-    if raw.shape != shape:
-        g = _reshaped(g, raw.shape, shape)
-    return g
+    if raw.shape == shape:
+        return g
+    if g is raw:
+        return _raw(g, raw.shape, shape)
+    return _reshaped(g, raw.shape, shape)
+
+
+def _raw(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    """The two frequent cases, on arrays: a bias was broadcast along rows, a sum is spread out."""
+    lead = len(came) - len(shape)
+    if lead > 0 and came[lead:] == shape:
+        return narrowed(accumulate(g, LEADING[lead], False), g.dtype)
+    if not came:
+        spread = np.empty(shape, g.dtype)
+        spread[...] = g
+        return spread
+    return _reshaped(g, came, shape)
+
+
+LEADING = tuple(tuple(range(rank)) for rank in range(65))
 
 
 def _reshaped(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:

@@ -16,7 +16,7 @@ from thalweg.errors import ShapeError
 
 def _shape_param(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     shape = static(params[0])
-    return (shape if isinstance(shape, tuple) else (shape,), *params[1:])
+    return (shape,) if type(shape) is tuple else ((shape,),)
 
 
 def _numpy_reshape(a: Any, shape: Any = None, order: str = "C", copy: Any = None) -> Any:
@@ -41,7 +41,7 @@ def reshape(tensor: Any, shape: Any) -> Any:
         tensor: any shape.
         shape: the sizes; one of them may be -1, which takes what is left.
     """
-    return np.reshape(tensor, shape)
+    return tensor.reshape(shape)
 
 
 @row(
@@ -98,7 +98,7 @@ def transpose(a: Any, perm: Any = None, conjugate: Any = False) -> Any:
         perm: the axes of `a` in their new order; by default reversed.
         conjugate: whether complex numbers are conjugated too.
     """
-    turned = np.transpose(a, perm)
+    turned = a.transpose(perm)
     return np.conjugate(turned) if conjugate and turned.dtype.kind == "c" else turned
 
 

@@ -139,7 +139,7 @@ def seeds(recording: Recording, targets: list[Any], given: list[Any]) -> dict[An
         spec = recording.specs.get(target.key)
         if spec is None:
             continue
-        one = np.ones(*spec[:2]) if seed is None else _cotangent(seed, spec, place)
+        one = _ones(spec) if seed is None else _cotangent(seed, spec, place)
         if lifted and not isinstance(one, Handle):
             one = Tensor(one)
         elif not lifted and isinstance(one, Handle):
@@ -147,6 +147,11 @@ def seeds(recording: Recording, targets: list[Any], given: list[Any]) -> dict[An
         before = cotangents.get(target.key)
         cotangents[target.key] = one if before is None else before + one
     return cotangents
+
+
+def _ones(spec: Any) -> Any:
+    shape, dtype = spec[:2]
+    return np.ones(shape, dtype) if shape else dtype.type(1)
 
 
 def cotangents_of(target: Any, output_gradients: Any, count: int) -> list[Any]:
