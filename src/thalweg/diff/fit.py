@@ -38,10 +38,14 @@ def fit(g: Any, spec: Spec) -> Any:
 
 
 def _raw(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:
-    """The two frequent cases, on arrays: a bias was broadcast along rows, a sum is spread out."""
+    """The frequent cases, on arrays: a bias was broadcast along rows, a sum is spread out."""
     lead = len(came) - len(shape)
     if lead > 0 and came[lead:] == shape:
         return narrowed(accumulate(g, LEADING[lead], False), g.dtype)
+    if lead == 0 and 0 not in came:
+        summed = tuple([place for place, size in enumerate(shape) if size != came[place]])
+        if all([shape[place] == 1 for place in summed]):
+            return narrowed(accumulate(g, summed, True), g.dtype)
     if not came:
         spread = np.empty(shape, g.dtype)
         spread[...] = g
