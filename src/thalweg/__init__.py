@@ -79,7 +79,7 @@ for _name, _value in (_PUBLIC | _CREATION | _RANDOM).items():
 
 # Read when first asked for, so that `import thalweg` costs little more than `import numpy`.
 _LATER = {
-    "curve_fit": "thalweg.descent.curve_fit",
+    "curve_fit": "thalweg.fit.curve_fit",
     "find_root": "thalweg.descent.find_root",
     "maximize": "thalweg.descent.minimize",
     "minimize": "thalweg.descent.minimize",

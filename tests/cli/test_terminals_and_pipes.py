@@ -70,7 +70,7 @@ def test_the_installed_command_is_the_same():
 def test_help_loads_nothing_heavy():
     program = (
         "import sys; from thalweg.cli.main import run; run(['minimize', '--help']);"
-        "print(sorted({'scipy', 'matplotlib', 'rich', 'thalweg.descent', 'thalweg.plot'}"
+        "print(sorted({'scipy', 'matplotlib', 'rich', 'thalweg.descent', 'thalweg.fit', 'thalweg.plot'}"
         " & set(sys.modules)))"
     )
     answer = subprocess.run(

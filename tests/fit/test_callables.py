@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.descent.curve_fit import curve_fit
 from thalweg.errors import DescentError
+from thalweg.fit.curve_fit import curve_fit
 
 X = np.linspace(0.0, 5.0, 30)
 Y = 6.0 * np.exp(-0.7 * X) + 0.05 * np.random.default_rng(1).normal(size=X.size)

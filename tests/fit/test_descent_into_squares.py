@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thalweg.descent.least_squares import LeastSquares, sum_of_squares
-from thalweg.descent.levenberg_marquardt import Strategy, levenberg_marquardt
-from thalweg.descent.linear_parameters import linear_parameters, solve_linear
-from thalweg.descent.polish import polish, relative_offset
-from thalweg.descent.trust_step import damp
+from thalweg.fit.least_squares import LeastSquares, sum_of_squares
+from thalweg.fit.levenberg_marquardt import Strategy, levenberg_marquardt
+from thalweg.fit.linear_parameters import linear_parameters, solve_linear
+from thalweg.fit.polish import polish, relative_offset
+from thalweg.fit.trust_step import damp
 
 
 class Curve:

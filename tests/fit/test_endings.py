@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thalweg.descent.curve_fit import curve_fit
-from thalweg.descent.wide import wide_residual
 from thalweg.expressions import parse_equation
+from thalweg.fit.curve_fit import curve_fit
+from thalweg.fit.wide import wide_residual
 
 X = np.linspace(0.0, 5.0, 30)
 Y = 6.0 * np.exp(-0.7 * X) + 0.05 * np.random.default_rng(1).normal(size=X.size)

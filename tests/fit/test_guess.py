@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thalweg.descent.curve_fit import curve_fit
-from thalweg.descent.guess import landmarks
+from thalweg.fit.curve_fit import curve_fit
+from thalweg.fit.guess import landmarks
 
 X = np.linspace(0.0, 5.0, 40)
 NOISE = 0.005 * np.random.default_rng(3).normal(size=X.size)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thalweg.descent.callable_model import CallableModel
-from thalweg.descent.formula_model import FormulaModel
 from thalweg.expressions import FUNCTIONS, parse
+from thalweg.fit.callable_model import CallableModel
+from thalweg.fit.formula_model import FormulaModel
 
 X = np.linspace(0.15, 0.85, 9)
 PARAMS = np.array([0.9, 0.03])

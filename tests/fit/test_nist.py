@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nist.problems import all_problems, example_problems
-from thalweg.descent.curve_fit import curve_fit
+from thalweg.fit.curve_fit import curve_fit
 
 CASES = [
     pytest.param(problem, start, id=f"{problem.name}-start{place + 1}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thalweg.descent.curve_fit import curve_fit
 from thalweg.errors import DescentError, ExpressionError
+from thalweg.fit.curve_fit import curve_fit
 
 X = np.arange(6.0)
 Y = 1.0 + 2.0 * X

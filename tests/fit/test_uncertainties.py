@@ -9,8 +9,8 @@ import pytest
 import scipy.optimize
 import scipy.stats
 
-from thalweg.descent.curve_fit import curve_fit
 from thalweg.errors import DescentError
+from thalweg.fit.curve_fit import curve_fit
 
 X = np.linspace(0.0, 4.0, 17)
 NOISE = np.random.default_rng(7).normal(size=X.size)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from thalweg.cli.fit_columns import Columns
-    from thalweg.descent.fit_result import FitResult
+    from thalweg.fit.result import FitResult
 
 __all__ = ["fit"]
 
@@ -87,7 +87,7 @@ def fit(
             table = read_table(file)
             columns = find_columns(table, equation, values)
             deviations = sigma_column(table, sigma, columns.own)
-            from thalweg.descent.curve_fit import curve_fit
+            from thalweg.fit.curve_fit import curve_fit
 
             line.tell(f"fitting {len(columns.parameters)} parameters to {table.rows} rows")
             result = curve_fit(

@@ -9,8 +9,8 @@ import numpy as np
 from thalweg.cli.fit_columns import Columns
 from thalweg.cli.print_number import exact
 from thalweg.cli.say import aligned, ending
-from thalweg.descent.fit_result import FitResult
-from thalweg.descent.fit_statistics import quantile
+from thalweg.fit.result import FitResult
+from thalweg.fit.statistics import quantile
 
 __all__ = ["fit_text"]
 

@@ -1,1 +1,1 @@
-"""Minima, maxima, roots and fits, and why the search stopped."""
+"""Minima, maxima and roots, and why the search stopped."""

@@ -11,8 +11,8 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.core.recording import STATE
 from thalweg.descent.layout import Layout
+from thalweg.descent.op_table import op_table
 from thalweg.descent.problem import Vector
-from thalweg.descent.taped import op_table
 from thalweg.errors import DescentError
 from thalweg.expressions import Expression, as_function, parse
 from thalweg.tape.gradient_tape import GradientTape

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from thalweg.descent.fit_result import FitResult
 from thalweg.errors import DescentError, ExpressionError
 from thalweg.expressions import parse_equation
+from thalweg.fit.result import FitResult
 from thalweg.plot.fit_curve import fit_curve
 from thalweg.plot.fit_rows import fit_rows
 from thalweg.plot.landscape import Array

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from thalweg.descent.fit_result import FitResult
+from thalweg.fit.result import FitResult
 from thalweg.plot.landscape import Array
 from thalweg.plot.residuals import draw_points, draw_residuals, told
 from thalweg.plot.sheet import RED, Sheet, legend_above, plain, styled

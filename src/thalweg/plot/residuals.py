@@ -7,7 +7,7 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 
-from thalweg.descent.fit_result import FitResult
+from thalweg.fit.result import FitResult
 from thalweg.plot.landscape import Array
 from thalweg.plot.sheet import BLUE, GREY, plain
 

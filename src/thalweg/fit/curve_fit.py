@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.descent.callable_model import callable_task
-from thalweg.descent.fit_bounds import read_bounds
-from thalweg.descent.fit_data import column, deviations
-from thalweg.descent.fit_model import Array, FitTask
-from thalweg.descent.fit_result import FitResult
-from thalweg.descent.fit_search import Found, search
-from thalweg.descent.fit_verdict import verdict
-from thalweg.descent.formula_model import formula_task
-from thalweg.descent.guess import guesses, landmarks
-from thalweg.descent.least_squares import LeastSquares
-from thalweg.descent.polish import relative_offset
-from thalweg.descent.wide import refine
 from thalweg.errors import DescentError
+from thalweg.fit.bounds import read_bounds
+from thalweg.fit.callable_model import callable_task
+from thalweg.fit.formula_model import formula_task
+from thalweg.fit.guess import guesses, landmarks
+from thalweg.fit.least_squares import LeastSquares
+from thalweg.fit.measurements import column, deviations
+from thalweg.fit.model import Array, FitTask
+from thalweg.fit.polish import relative_offset
+from thalweg.fit.result import FitResult
+from thalweg.fit.search import Found, search
+from thalweg.fit.verdict import verdict
+from thalweg.fit.wide import refine
 
 __all__ = ["curve_fit"]
 

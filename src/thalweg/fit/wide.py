@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import LeastSquares, sum_of_squares
-from thalweg.descent.levenberg_marquardt import Valley
-from thalweg.descent.polish import gauss_newton
 from thalweg.expressions import NUMPY_FUNCTIONS, Equation, as_function
+from thalweg.fit.least_squares import LeastSquares, sum_of_squares
+from thalweg.fit.levenberg_marquardt import Valley
+from thalweg.fit.model import Array
+from thalweg.fit.polish import gauss_newton
 
 __all__ = ["WideArray", "refine", "wide_residual"]
 

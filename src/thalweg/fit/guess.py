@@ -12,10 +12,10 @@ import itertools
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import LeastSquares, sum_of_squares
-from thalweg.descent.levenberg_marquardt import Strategy, levenberg_marquardt
-from thalweg.descent.linear_parameters import linear_parameters, solve_linear
+from thalweg.fit.least_squares import LeastSquares, sum_of_squares
+from thalweg.fit.levenberg_marquardt import Strategy, levenberg_marquardt
+from thalweg.fit.linear_parameters import linear_parameters, solve_linear
+from thalweg.fit.model import Array
 
 __all__ = ["guesses", "landmarks"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.descent.fit_data import column, finite
-from thalweg.descent.fit_model import Array, FitTask
-from thalweg.descent.fit_names import callable_parameters
-from thalweg.descent.taped import parameter_slopes
 from thalweg.errors import DescentError
+from thalweg.fit.measurements import column, finite
+from thalweg.fit.model import Array, FitTask
+from thalweg.fit.names import callable_parameters
+from thalweg.fit.slopes import parameter_slopes
 
 __all__ = ["CallableModel", "callable_task"]
 

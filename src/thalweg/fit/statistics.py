@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import RANK_TOLERANCE, LeastSquares
-from thalweg.descent.levenberg_marquardt import Valley
+from thalweg.fit.least_squares import RANK_TOLERANCE, LeastSquares
+from thalweg.fit.levenberg_marquardt import Valley
+from thalweg.fit.model import Array
 
 __all__ = ["Goodness", "Spread", "goodness", "quantile", "spread"]
 

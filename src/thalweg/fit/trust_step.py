@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import LeastSquares
+from thalweg.fit.least_squares import LeastSquares
+from thalweg.fit.model import Array
 
 __all__ = ["TrustStep", "damp"]
 

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.op import TABLE
-from thalweg.descent.fit_model import Array
-from thalweg.expressions import FUNCTIONS
+from thalweg.fit.model import Array
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.values.tensor import Tensor
 
-__all__ = ["column_slopes", "op_table", "parameter_slopes"]
-
-
-def op_table() -> Mapping[str, Callable[..., Any]]:
-    """The functions of a formula as ops: canonical name to the row that computes it on Tensors.
-
-    A function without a row is composed of others, or keeps NumPy's, which finds its op by NumPy's
-    protocols.
-    """
-    ops: dict[str, Callable[..., Any]] = {"math.cbrt": _cube_root}
-    ops |= {name: op for op in TABLE.values() for name in op.public.split()}
-    return {row.name: ops.get(row.op, row.numpy) for row in FUNCTIONS}
-
-
-def _cube_root(x: Any) -> Any:
-    """The real cube root of negative numbers too, from rows that the table has."""
-    return np.sign(x) * np.abs(x) ** (1.0 / 3.0)
+__all__ = ["column_slopes", "parameter_slopes"]
 
 
 def column_slopes(

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import LeastSquares
+from thalweg.fit.least_squares import LeastSquares
+from thalweg.fit.model import Array
 
 __all__ = ["linear_parameters", "solve_linear"]
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.descent.fit_data import column, columns, finite, same_length
-from thalweg.descent.fit_model import Array, FitTask
-from thalweg.descent.fit_names import formula_parameters, predictor_name
-from thalweg.descent.taped import column_slopes, op_table
-from thalweg.descent.wide import wide_residual
+from thalweg.descent.op_table import op_table
 from thalweg.errors import DescentError
 from thalweg.expressions import Equation, Expression, as_function, parse_equation
+from thalweg.fit.measurements import column, columns, finite, same_length
+from thalweg.fit.model import Array, FitTask
+from thalweg.fit.names import formula_parameters, predictor_name
+from thalweg.fit.slopes import column_slopes
+from thalweg.fit.wide import wide_residual
 
 __all__ = ["FormulaModel", "formula_task"]
 

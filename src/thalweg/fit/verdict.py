@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array, FitTask
-from thalweg.descent.fit_result import FitResult, by_name
-from thalweg.descent.fit_search import Found, idle
-from thalweg.descent.fit_statistics import Spread, goodness, spread
-from thalweg.descent.least_squares import LeastSquares
 from thalweg.descent.status import Status
-from thalweg.descent.undetermined import undetermined
+from thalweg.fit.least_squares import LeastSquares
+from thalweg.fit.model import Array, FitTask
+from thalweg.fit.result import FitResult, by_name
+from thalweg.fit.search import Found, idle
+from thalweg.fit.statistics import Spread, goodness, spread
+from thalweg.fit.undetermined import undetermined
 
 __all__ = ["verdict"]
 

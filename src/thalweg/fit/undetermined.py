@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array
+from thalweg.fit.model import Array
 
 __all__ = ["undetermined"]
 

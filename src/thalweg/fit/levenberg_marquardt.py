@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import LeastSquares, sum_of_squares
-from thalweg.descent.trust_step import TrustStep
+from thalweg.fit.least_squares import LeastSquares, sum_of_squares
+from thalweg.fit.model import Array
+from thalweg.fit.trust_step import TrustStep
 
 __all__ = ["Strategy", "Valley", "levenberg_marquardt"]
 

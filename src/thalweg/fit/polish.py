@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.least_squares import RANK_TOLERANCE, LeastSquares, sum_of_squares
-from thalweg.descent.levenberg_marquardt import Valley
+from thalweg.fit.least_squares import RANK_TOLERANCE, LeastSquares, sum_of_squares
+from thalweg.fit.levenberg_marquardt import Valley
+from thalweg.fit.model import Array
 
 __all__ = ["gauss_newton", "polish", "relative_offset"]
 

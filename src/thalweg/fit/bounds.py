@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array
 from thalweg.errors import DescentError
+from thalweg.fit.model import Array
 
 __all__ = ["read_bounds"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array, Model
-from thalweg.descent.fit_report import fit_report
-from thalweg.descent.fit_statistics import quantile
 from thalweg.descent.status import Status
 from thalweg.errors import DescentError
+from thalweg.fit.model import Array, Model
+from thalweg.fit.report import fit_report
+from thalweg.fit.statistics import quantile
 
 __all__ = ["FitResult"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.descent.fit_model import Array, Model
+from thalweg.fit.model import Array, Model
 
 __all__ = ["RANK_TOLERANCE", "LeastSquares", "sum_of_squares"]
 

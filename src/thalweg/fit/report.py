@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from thalweg.descent.fit_model import Array
+from thalweg.fit.model import Array
 
 __all__ = ["fit_report"]
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from thalweg.descent.fit_model import Array
-from thalweg.descent.fit_statistics import spread
-from thalweg.descent.least_squares import LeastSquares
-from thalweg.descent.levenberg_marquardt import Strategy, Valley, levenberg_marquardt
-from thalweg.descent.linear_parameters import linear_parameters, solve_linear
-from thalweg.descent.polish import polish, relative_offset
+from thalweg.fit.least_squares import LeastSquares
+from thalweg.fit.levenberg_marquardt import Strategy, Valley, levenberg_marquardt
+from thalweg.fit.linear_parameters import linear_parameters, solve_linear
+from thalweg.fit.model import Array
+from thalweg.fit.polish import polish, relative_offset
+from thalweg.fit.statistics import spread
 
 __all__ = ["Found", "descend", "idle", "search"]
 
