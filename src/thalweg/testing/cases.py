@@ -61,7 +61,7 @@ class Case:
     def kernel(self, values: Any) -> Any:
         """The kernel's answer as it comes: an array, or a tuple of them."""
         given = (tuple(values),) if self.op.variadic else tuple(values)
-        return self.op.raw(given, self.op.bind((), self.params))
+        return self.op.kernel(*given, *self._prepared_for(given))
 
     def raw(self, values: Any) -> list[Any]:
         """The answers of the kernel, as a list of arrays."""
@@ -70,7 +70,9 @@ class Case:
 
     def prepared(self) -> tuple[Any, ...]:
         """The parameters as the kernel takes them."""
-        given = (self.inputs,) if self.op.variadic else self.inputs
+        return self._prepared_for((self.inputs,) if self.op.variadic else self.inputs)
+
+    def _prepared_for(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         params = self.op.bind((), self.params)
         return params if self.op.prepare is None else self.op.prepare(given, params)
 
