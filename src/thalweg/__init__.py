@@ -51,9 +51,8 @@ from thalweg.values.variable import Variable  # noqa: E402 # the same
 __version__ = "0.1.0"
 
 newaxis = None
-for _name in (
-    "float16 float32 float64 complex64 complex128 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
-).split():
+for _name in ("float16", "float32", "float64", "complex64", "complex128", "int8", "int16", "int32",
+              "int64", "uint8", "uint16", "uint32", "uint64"):  # fmt: skip
     globals()[_name] = _np.dtype(_name)
 bool = _np.dtype("bool")
 

@@ -35,7 +35,7 @@ def build(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) 
         convert: makes an array of a Python number.
     """
     count = len(op.input_names)
-    if op.variadic or count > 2 or (count == 2 and op.parameters):
+    if op.variadic or op.several or count > 2 or (count == 2 and op.parameters):
         make = _general
     elif count == 2:
         make = _binary
@@ -128,8 +128,7 @@ def _one_with_params(
     state = STATE
     frame_of = sys._getframe
     recordable = not op.severs and op.plans[1]
-    plan = op.plans[1]
-    keep_answer, keep_input = op.keep[1]
+    plan, keep_answer, keep_input = op.plans[1], *op.keep[1]
     needs_shapes = op.needs_shapes
 
     def call(*args: Any, **named: Any) -> Any:

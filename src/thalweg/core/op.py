@@ -30,7 +30,7 @@ from typing import Any
 from thalweg.core.evidence import Sample, Special, Wrong
 from thalweg.core.handle import Handle
 from thalweg.core.recording import KEPT
-from thalweg.errors import MissingRuleError
+from thalweg.errors import DTypeError, MissingRuleError
 
 TABLE: dict[str, Op] = {}
 """Every op by its name, in the order in which the families were read."""
@@ -87,6 +87,8 @@ class Op:
         bounded: the local derivative is finite wherever the inputs are, and where they are not;
             otherwise a cotangent of exactly zero stays zero (the strong zero).
         holomorphic: for complex numbers the rule is that of a holomorphic function, or linear.
+        real_only: the rule holds for real numbers; a complex gradient or tangent is refused.
+        several: the kernel answers with a tuple, though it has one or two inputs and no parameters.
         prepare: `(inputs, params) -> params` in the form that kernel and rules use.
         domain: per input, the interval that samples are drawn from.
         samples, special, wrong: evidence for the test of all rows.
@@ -107,6 +109,8 @@ class Op:
     multilinear: str = ""
     bounded: bool = False
     holomorphic: bool = True
+    real_only: bool = False
+    several: bool = False
     prepare: Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Any, ...]] | None = None
     domain: Sequence[tuple[float, float]] = ()
     samples: Sequence[Sample] = ()
@@ -212,6 +216,13 @@ class Op:
         if self.prepare is not None:
             params = self.prepare(inputs, params)
         return self.kernel(*inputs, *params)
+
+    def refuse_complex(self, word: str) -> None:
+        """Raise DTypeError: the rule of a row for real numbers was asked for a complex one."""
+        raise DTypeError(
+            f"{self.name} has a rule for real numbers alone, and a complex {word} came; take "
+            f"tw.math.real, tw.math.imag or tw.abs of its input first"
+        )
 
     def signature(self) -> inspect.Signature:
         """The public signature: inputs, parameters with their defaults, `name`."""

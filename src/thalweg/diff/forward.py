@@ -88,6 +88,8 @@ def _by_rules(
                 raise MissingRuleError(f"{op.name} has no forward rule for {name}")
             continue
         names = (*environment, place) if op.variadic else environment
+        if op.real_only and _raw(tangent).dtype.kind == "c":
+            op.refuse_complex("tangent")
         part = rule.function(tangent, *rule.pick(names))
         if op.elementwise and not op.bounded:
             part = strong_zero(tangent, part)

@@ -104,6 +104,8 @@ def _holds_zeros(g: Any) -> bool:
 def _by_the_book(op: Op, rule: Rule, g: Any, event: tuple[Any, ...], at: int) -> Any:
     """A rule's result for lists of inputs, several answers, complex numbers and rare dtypes."""
     environment = (*event[KEPT:], at) if op.variadic else event[KEPT:]
+    if op.real_only and g.dtype.kind == "c":
+        op.refuse_complex("gradient")
     if op.holomorphic and type(g) is not tuple and g.dtype.kind == "c":
         result = rule.function(conj(g), *rule.pick(environment))
         return None if result is None else conj(result)

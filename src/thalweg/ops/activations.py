@@ -31,7 +31,7 @@ NAN_STAYS = special(np.nan, value=np.nan, grad=(np.nan,), why="a NaN is never hi
 
 relu = elementwise(
     "relu", "features", lambda x: np.maximum(x, 0), public="nn.relu", bounded=True,
-    vjp={"features": lambda g, ans: g * sign(ans)}, domain=OFF_ZERO, holomorphic=False,
+    vjp={"features": lambda g, ans: g * sign(ans)}, domain=OFF_ZERO, real_only=True,
     samples=(sample((3, 4)), sample(np.array([-2.0, -0.5, 0.5, 2.0]))),
     formula="max(x, 0)", note="The gradient at 0 is 0.",
     special=(
@@ -46,7 +46,7 @@ relu = elementwise(
 relu6 = elementwise(
     "relu6", "features", lambda x: np.minimum(np.maximum(x, 0), 6), public="nn.relu6", bounded=True,
     vjp={"features": lambda g, ans: g * (sign(ans) * sign(6 - ans))}, domain=((0.2, 5.0),),
-    samples=(sample((3, 4)), sample(np.array([-2.0, 2.0, 7.0]))), holomorphic=False,
+    samples=(sample((3, 4)), sample(np.array([-2.0, 2.0, 7.0]))), real_only=True,
     formula="min(max(x, 0), 6)", note="The gradient at 0 and at 6 is 0.",
     special=(
         special(0.0, value=0.0, grad=(0.0,)),
@@ -166,7 +166,7 @@ def _silu_bend(x: Any) -> Any:
 
 
 silu_one = elementwise(
-    "silu_one", "x", lambda x: _times(x, _share(x)), bounded=True,
+    "silu_one", "x", lambda x: _times(x, _share(x)), bounded=True, real_only=True,
     vjp={"x": lambda g, x: g * silu_slope(x)}, domain=ANY, formula="x·σ(x)",
     special=(
         special(0.0, value=0.0, grad=(0.5,)),
@@ -178,7 +178,7 @@ silu_one = elementwise(
 )  # fmt: skip
 silu_slope: Op = elementwise(
     "silu_slope", "x", _silu_slope, vjp={"x": lambda g, x: g * silu_bend(x)}, bounded=True,
-    domain=ANY, formula="σ(x)·(1 + x·σ(-x))", special=(special(0.0, value=0.5, grad=(0.5,)),),
+    domain=ANY, real_only=True, formula="σ(x)·(1 + x·σ(-x))", special=(special(0.0, value=0.5, grad=(0.5,)),),
 )  # fmt: skip
 
 
@@ -190,7 +190,8 @@ def _silu_bend_rule(g: Any, ans: Any, x: Any) -> Any:
 
 silu_bend: Op = elementwise(
     "silu_bend", "x", _silu_bend, vjp={"x": _silu_bend_rule}, domain=((-1.5, 1.5),),
-    formula="σ(x)·σ(-x)·(2 - x·tanh(x/2))", special=(special(0.0, value=0.5, grad=(0.0,)),),
+    real_only=True, formula="σ(x)·σ(-x)·(2 - x·tanh(x/2))",
+    special=(special(0.0, value=0.5, grad=(0.0,)),),
 )  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def _softsign(x: Any) -> Any:
 softsign = elementwise(
     "softsign", "features", _softsign, public="math.softsign nn.softsign", bounded=True,
     vjp={"features": lambda g, features: g / (1 + abs(features)) / (1 + abs(features))},
-    domain=ANY, holomorphic=False, formula="x / (1 + |x|)",
+    domain=ANY, real_only=True, formula="x / (1 + |x|)",
     special=(
         special(0.0, value=0.0, grad=(1.0,)),
         special(1e100, value=1.0, grad=(1e-200,), dtypes=("float64",)),

@@ -125,7 +125,7 @@ def _at_zero(x: float) -> Any:
 
 
 sign = _locally_constant(
-    "sign", np.sign, "sign math.sign", numpy=(np.sign,), formula="sign x", holomorphic=False,
+    "sign", np.sign, "sign math.sign", numpy=(np.sign,), formula="sign x", real_only=True,
     special=(_at_zero(0.0), special(-2.0, value=-1.0, grad=(0.0,))),
 )  # fmt: skip
 floor = _locally_constant(

@@ -16,6 +16,8 @@ from thalweg.ops.norms import euclidean
 from thalweg.ops.selection import weak
 
 ANY = (-3.0, 3.0)
+BEYOND = np.array([[-2.7, 0.3, 2.4, 0.8], [2.8, -0.6, -2.3, 2.5], [0.1, -2.5, -0.9, -2.9]])
+"""Either side of bounds between 1.2 and 2, and no number near them."""
 
 
 def _within(x: Any, low: Any, high: Any) -> Any:
@@ -49,8 +51,8 @@ clip: Op = elementwise(
         "clip_value_min": lambda g, t, clip_value_min: _only(g, less(t, clip_value_min)),
         "clip_value_max": lambda g, t, clip_value_max: _only(g, greater(t, clip_value_max)),
     },
-    bounded=True, domain=(ANY, (-2.0, -1.0), (1.0, 2.0)),
-    samples=(sample((3, 4), (), ()), sample((3, 4), (4,), (3, 1))),
+    bounded=True, domain=((-0.9, 0.9), (-2.0, -1.2), (1.2, 2.0)),
+    samples=(sample((3, 4), (), ()), sample(BEYOND, (4,), (3, 1)), sample(BEYOND, -1.5, 1.5)),
     special=(
         special(1.0, -1.0, 1.0, value=1.0, grad=(1.0, 0.0, 0.0)),
         special(-1.0, -1.0, 1.0, value=-1.0, grad=(1.0, 0.0, 0.0)),

@@ -186,6 +186,8 @@ def _sigmoid_cross_entropy(labels: Any, logits: Any) -> Any:
     if type(labels) in (int, float) or labels.dtype.kind in "iub":
         labels = logits.dtype.type(labels) if np.ndim(labels) == 0 else labels.astype(logits.dtype)
     logits = labels.dtype.type(logits) if type(logits) in (int, float) else logits
+    if labels.dtype.kind == "c" or logits.dtype.kind == "c":
+        raise TypeError("labels and logits are real numbers")
     weight = np.where(logits > 0, 1 - labels, labels)
     size = np.abs(logits)
     return np.where(weight == 0, weight, weight * size)[()] + np.log1p(np.exp(-size))

@@ -112,7 +112,7 @@ def solve(matrix: Any, rhs: Any, adjoint: Any = False) -> Any:
 def _singular(name: str, matrix: Any) -> str:
     return (
         f"{name}: the matrix of shape {list(np.shape(matrix))} is singular; its rows depend on each "
-        f"other. tw.linalg.lstsq or a small multiple of tw.eye added to it may be what is wanted"
+        f"other. A small multiple of tw.eye added to it makes it regular, if that is what is wanted"
     )
 
 

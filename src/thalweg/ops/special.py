@@ -74,13 +74,15 @@ lgamma = elementwise(
 )  # fmt: skip
 digamma: Op = elementwise(
     "digamma", "x", _by_scipy("psi"), public="math.digamma",
-    vjp={"x": lambda g, x: g * polygamma(1.0, x)}, domain=POSITIVE, formula="Γ′(x) / Γ(x)",
+    vjp={"x": lambda g, x: g * polygamma(1.0, x)}, domain=POSITIVE, real_only=True, formula="Γ′(x) / Γ(x)",
     source="DLMF 5.2.2",
     special=(special(1.0, value=-np.euler_gamma, grad=(math.pi**2 / 6,)),),
 )  # fmt: skip
 
 
 def _polygamma(a: Any, x: Any) -> Any:
+    if np.iscomplexobj(x):
+        raise TypeError("polygamma is for real numbers")
     dtype = x.dtype if getattr(x, "dtype", None) is not None else np.result_type(a, np.float32)
     answer = scipy_function("polygamma")(np.asarray(a, np.float64), np.asarray(x, np.float64))
     return answer.astype(dtype if dtype.kind == "f" else np.float64)[()]

@@ -34,6 +34,7 @@ class Adopted:
     plain = False
     unbounded = False
     holomorphic = False
+    real_only = False
     severs = ""
 
     def __init__(
