@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -53,8 +52,14 @@ def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
     return product
 
 
+def _matmul(a: Any, b: Any) -> Any:
+    if type(a) is np.ndarray and a.ndim == 2 and a.shape[1] == 1 and np.shape(b)[:-1] == (1,):
+        return a * b  # what a product of a column and a row is; NumPy's takes twice the time for it
+    return a @ b
+
+
 product = Op(
-    "matmul", "a b", operator.matmul, multilinear="a b",
+    "matmul", "a b", _matmul, multilinear="a b",
     vjp={"a": _left, "b": _right_summed},
     samples=(
         sample((3, 4), (4, 2)), sample((4,), (4, 2)), sample((3, 4), (4,)), sample((4,), (4,)),
@@ -66,7 +71,7 @@ product = Op(
 )  # fmt: skip
 
 
-@composite(inputs="a b", public="matmul linalg.matmul", numpy=(np.matmul,))
+@composite(inputs="a b", public="matmul linalg.matmul", numpy=(np.matmul,), alone=product)
 def matmul(
     a: Any,
     b: Any,
@@ -80,8 +85,10 @@ def matmul(
     Args:
         a: shape `(..., rows, inner)`, or a vector.
         b: shape `(..., inner, columns)`, or a vector.
-        transpose_a, transpose_b: whether the last two axes are exchanged first.
-        adjoint_a, adjoint_b: likewise, and conjugated.
+        transpose_a: whether the last two axes of `a` are exchanged first.
+        transpose_b: likewise, those of `b`.
+        adjoint_a: whether the last two axes of `a` are exchanged and its numbers conjugated first.
+        adjoint_b: likewise, those of `b`.
 
     Raises:
         ShapeError: inner sizes that differ.

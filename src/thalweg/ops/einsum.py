@@ -117,10 +117,11 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
     >>> tw.einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0]).numpy()
     array([3., 7.], dtype=float32)
     """
-    unknown = set(kwargs) - {"optimize", "name"}
-    if unknown:
-        raise TypeError(f"einsum() got an unexpected keyword argument {sorted(unknown)[0]!r}")
-    labels, out, sizes, ready = read(equation, tuple([tuple(x.shape) for x in inputs]))
+    for unknown in kwargs.keys() - {"optimize", "name"} if kwargs else ():
+        raise TypeError(f"einsum() got an unexpected keyword argument {unknown!r}")
+    labels, out, sizes, ready, plain = read(equation, tuple([tuple(x.shape) for x in inputs]))
+    if plain:
+        return product(*inputs)
     if ready:
         return contract(list(inputs), labels, out)
     operands: list[Any] = []

@@ -67,6 +67,9 @@ def one_hot(
         axis: where the new axis stands; last by default.
         dtype: by default int32 where both values are given as whole numbers, else float32.
     """
-    places = np.arange(depth).reshape((depth,) + (1,) * (np.ndim(indices) - axis))
-    hit = np.expand_dims(indices, axis) == places
+    shape = np.shape(indices)
+    places = np.arange(depth).reshape((depth,) + (1,) * (len(shape) - axis))
+    hit = np.reshape(indices, (*shape[:axis], 1, *shape[axis:])) == places
+    if on_value == 1 and off_value == 0:
+        return hit.astype(dtype)
     return np.where(hit, dtype.type(on_value), dtype.type(off_value))

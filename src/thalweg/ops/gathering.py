@@ -19,6 +19,10 @@ IN_BATCH = np.array([[2, 0], [1, 1]])
 
 def _take_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     axis, batch_dims, rest = params
+    if type(axis) is int and type(batch_dims) is int and axis >= 0 == batch_dims:
+        indices, rank = inputs[-1], len(rest) if isinstance(rest, tuple) else np.ndim(inputs[0])
+        if axis < rank and indices.dtype.kind in "iu":
+            return params
     rank = len(rest) if isinstance(rest, tuple) else np.ndim(inputs[0])
     indices = inputs[-1]
     if np.asarray(indices).dtype.kind not in "iu":
@@ -67,13 +71,13 @@ def take(
     params: Any, indices: Any, axis: Any = 0, batch_dims: Any = 0, from_end: bool = True
 ) -> Any:
     """Rows picked by indices along an axis; negative ones count from the end, if they may."""
-    if not from_end and np.min(indices, initial=0) < 0:
+    if not from_end and np.minimum.reduce(indices, axis=None, initial=0) < 0:
         raise IndexError(
             f"gather: index {np.min(indices)} is negative; TensorFlow refuses it too. "
             f"np.take(params, indices) counts from the end"
         )
     if not batch_dims:
-        return np.take(params, indices, axis)
+        return params.take(indices, axis)
     moved = np.moveaxis(params, axis, batch_dims)[_places(indices, batch_dims)]
     own = np.ndim(indices) - batch_dims
     return np.moveaxis(moved, range(batch_dims, batch_dims + own), range(axis, axis + own))

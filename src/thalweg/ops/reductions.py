@@ -51,7 +51,11 @@ def reduction_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[
 
 def with_axes(g: Any, shape: tuple[int, ...], axis: tuple[int, ...], keepdims: bool) -> Any:
     """A reduced array with its reduced axes back, of size 1, so that it broadcasts to `shape`."""
-    return g if keepdims or not g.ndim else reshape(g, kept(shape, axis))
+    if keepdims or not g.ndim:
+        return g
+    if type(g) is np.ndarray:
+        return g.reshape(kept(shape, axis))
+    return reshape(g, kept(shape, axis))
 
 
 def count_along(shape: tuple[int, ...], axis: tuple[int, ...]) -> int:

@@ -36,10 +36,10 @@ def _numpy_where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """NumPy's where: the condition alone gives one array of places for each axis."""
     if x is None and y is None:
         return tuple(unstack.eager(places.eager(condition), axis=1))
-    return where.eager(condition, x, y)
+    return where.behind(condition, x, y)
 
 
-@composite(inputs="condition", numpy={np.where: _numpy_where})
+@composite(inputs="condition", numpy={np.where: _numpy_where}, alone=select)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """`x` where the condition holds, else `y`; the condition alone gives its coordinates.
 

@@ -21,12 +21,14 @@ class Reading(NamedTuple):
         sizes: of every label.
         ready: whether every label comes once in an operand, nothing broadcasts, and each label is
             in the answer or in two operands.
+        plain: whether it is a matrix product as the operands stand.
     """
 
     labels: tuple[Labels, ...]
     out: Labels
     sizes: dict[str, int]
     ready: bool
+    plain: bool
 
 
 @lru_cache(maxsize=1024)
@@ -52,7 +54,8 @@ def read(equation: str, shapes: tuple[tuple[int, ...], ...]) -> Reading:
             for label, size in zip(own, shape, strict=True)
         )
     )
-    return Reading(tuple(labels), out, sizes, ready)
+    plain = ready and len(labels) == 2 and _is_product(*labels, out)
+    return Reading(tuple(labels), out, sizes, ready, plain)
 
 
 def _labelled(equation: str, ranks: tuple[int, ...]) -> tuple[list[Labels], Labels]:
@@ -159,6 +162,19 @@ class Plan(NamedTuple):
     rows: int
     columns: int
     back: tuple[int, ...]
+
+
+def _is_product(first: Labels, second: Labels, out: Labels) -> bool:
+    """Whether `a @ b` does it: batch axes first, one axis summed, at most one free axis each."""
+    steps = plan(first, second, out)
+    orders = (steps.left, steps.right, steps.back)
+    return (
+        all(order == tuple(range(len(order))) for order in orders)
+        and steps.summed == 1
+        and steps.rows <= 1
+        and steps.columns <= 1
+        and (not steps.batch or steps.rows == steps.columns == 1)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ they are long.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -26,6 +27,7 @@ FOLD = 64
 ADD: Any = np.add.reduce
 HALF = np.dtype(np.float16)
 SINGLE = np.dtype(np.float32)
+DOUBLE = np.dtype(np.float64)
 
 
 def accumulate(x: Any, axis: tuple[int, ...], keepdims: Any) -> Any:
@@ -53,9 +55,14 @@ def narrowed(total: Any, dtype: np.dtype[Any]) -> Any:
 def _long_sum(x: np.ndarray, axis: tuple[int, ...], keepdims: Any) -> Any:
     shape = x.shape
     count = math.prod([shape[one] for one in axis])
+    if count == x.size and x.flags.forc:
+        total = np.add.reduce(x, axis=None, keepdims=True)
+        if keepdims:
+            return total
+        return total.reshape([1 for place in range(len(shape)) if place not in axis])[()]
     if count <= 2 * FOLD or _lies_together(x, axis):
         return np.add.reduce(x, axis=axis, keepdims=keepdims)
-    if axis == (0,) and len(shape) == 2 and count <= FOLD * FOLD and x.flags.c_contiguous:
+    if axis == (0,) and len(shape) == 2 and count <= FOLD * FOLD and _for_blas(x):
         total = _two_levels(x, *shape)
         return total[None] if keepdims else total
     left = [one for one in axis if shape[one] > 1]
@@ -70,14 +77,37 @@ def _long_sum(x: np.ndarray, axis: tuple[int, ...], keepdims: Any) -> Any:
 
 
 def _two_levels(x: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """The sum of at most 4096 rows: in √rows slabs, and these one by one; 2·√rows + rest additions."""
-    slabs = math.isqrt(rows)
-    height = rows // slabs
-    head = x[: slabs * height].reshape(slabs, height * columns)
-    total = np.add.reduce(np.add.reduce(head, axis=0).reshape(height, columns), axis=0)
-    if slabs * height < rows:
-        total += np.add.reduce(x[slabs * height :], axis=0)
+    """The sum of at most 4096 rows in about 2·√rows additions an element.
+
+    √rows slabs are added, then the rows of their sum: both by products with ones, which BLAS does in
+    half the time of an addition along rows.
+    """
+    slabs, height, rest = _split(rows)
+    head = x[: slabs * height] if rest else x
+    total = _ones(slabs, x.dtype) @ head.reshape(slabs, height * columns)
+    total = _ones(height, x.dtype) @ total.reshape(height, columns)
+    if rest:
+        total += _ones(rest, x.dtype) @ x[slabs * height :]
     return total  # type: ignore[no-any-return]  # an array, as it came
+
+
+@functools.lru_cache(maxsize=256)
+def _split(rows: int) -> tuple[int, int, int]:
+    """Slabs, rows a slab, and rows left over: by a divisor near the root where there is one."""
+    root = math.isqrt(rows)
+    for slabs in range(root, max(1, root // 2), -1):
+        if rows % slabs == 0:
+            return slabs, rows // slabs, 0
+    return root, rows // root, rows - root * (rows // root)
+
+
+@functools.lru_cache(maxsize=256)
+def _ones(count: int, dtype: np.dtype[Any]) -> np.ndarray:
+    return np.ones(count, dtype)
+
+
+def _for_blas(x: np.ndarray) -> bool:
+    return x.flags.c_contiguous and (x.dtype == SINGLE or x.dtype == DOUBLE)
 
 
 def _lies_together(x: np.ndarray, axis: tuple[int, ...]) -> bool:

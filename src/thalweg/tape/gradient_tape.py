@@ -80,12 +80,15 @@ class GradientTape:
 
     def _pop(self, why: str) -> None:
         mine = self._recording
-        set_recorders(tuple([one for one in STATE.recorders if one is not mine]))
+        recorders = STATE.recorders
+        alone = len(recorders) == 1 and recorders[0] is mine
+        set_recorders(() if alone else tuple([one for one in recorders if one is not mine]))
         self._active = False
         self._log(why)
 
     def _log(self, kind: str) -> None:
-        self._history.append(Happening(tick(), kind, (), STATE.thread, caller_site(2)))
+        fields = (tick(), kind, (), STATE.thread, caller_site(2))
+        self._history.append(tuple.__new__(Happening, fields))
 
     def watch(self, tensor: Any) -> None:
         """Watch a Tensor, a Variable or a nesting of them.

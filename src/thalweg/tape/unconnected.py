@@ -19,6 +19,8 @@ def unconnected(choice: Any) -> UnconnectedGradients:
     Raises:
         ValueError: neither "none" nor "zero".
     """
+    if choice == "none":
+        return UnconnectedGradients.NONE
     try:
         return UnconnectedGradients(choice)
     except ValueError:

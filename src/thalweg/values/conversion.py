@@ -24,10 +24,13 @@ INT32 = np.iinfo(np.int32)
 def operand(x: Any) -> tuple[Any, Any]:
     """What an op computes with, and the key that tapes know it by (None for what they cannot know)."""
     if isinstance(x, Handle):
-        if isinstance(x, Trainable):
-            for recorder in STATE.recorders:
-                recorder.read(x)
-        return x.array, x.key
+        key = x.key
+        followed = STATE.followed
+        if followed is not None and (followed is False or key not in followed):
+            if isinstance(x, Trainable):
+                for recorder in STATE.recorders:
+                    recorder.read(x)
+        return x.array, key
     if type(x) in PLAIN or x is None:
         return x, None
     if isinstance(x, list | tuple) and holds_handles(x):

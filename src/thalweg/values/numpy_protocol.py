@@ -37,7 +37,7 @@ def fill() -> None:
         numpy = made.numpy
         for function in numpy:
             adapter = numpy[function] if isinstance(numpy, Mapping) else None
-            COMES_TO[function] = adapter or made.eager
+            COMES_TO[function] = adapter or made.behind
 
 
 def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **named: Any) -> Any:

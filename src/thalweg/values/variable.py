@@ -94,21 +94,21 @@ class Variable(Readable, Trainable):
             ShapeError: the new value has another shape.
         """
         array, key = operand(value)
-        return self._set(array, key, "assign")
+        return self._set(array, key, ".assign")
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Add to the value."""
         array, key = operand(delta)
-        return self._set(self.array + array, key, "assign_add")
+        return self._set(self.array + array, key, ".assign_add")
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Subtract from the value."""
         array, key = operand(delta)
-        return self._set(self.array - array, key, "assign_sub")
+        return self._set(self.array - array, key, ".assign_sub")
 
     def _set(self, array: Any, key: Any, how: str) -> Variable:
         current = self.array
@@ -119,7 +119,7 @@ class Variable(Readable, Trainable):
                 f"{self.shape}, and the assigned value shape {new.shape} are incompatible."
             )
         self.array = new if new.dtype == current.dtype else new.astype(current.dtype)
-        note("assign", (self.key, key), f"{self.name.removesuffix(':0')}.{how}", depth=2)
+        note("assign", (self.key, key), self.name[:-2] + how, depth=2)
         return self
 
     def read_value(self) -> Any:
