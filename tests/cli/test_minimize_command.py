@@ -112,8 +112,9 @@ def test_bounds_and_restarts(capsys):
 
 
 def test_a_value_that_is_never_taken_is_told(capsys):
-    told = printed(["minimize", "x**2", "x=1", "--target", "-3"], capsys)
-    assert told.splitlines()[-1].startswith("f does not take the value -3 here")
+    told = printed(["minimize", "x**2", "x=1", "--target", "-3"], capsys, 1)
+    assert told.splitlines()[-1].startswith("stationary: f does not take the value -3 here")
+    assert "the nearest that it comes is 0, at x = 0" in told
     assert "f does not take" not in printed(CUBIC, capsys)
 
 

@@ -127,8 +127,20 @@ def test_N4_4():
 
 def test_a_target_that_f_does_not_take():
     result = minimize(lambda x: x * x + 1.0, 3.0, target=0)
-    assert result.status == "converged"
+    assert (result.status, result.success) == ("stationary", False)
+    assert "does not take the value 0 here: the nearest that it comes is 1" in result.message
     assert (result.x, result.value) == (pytest.approx(0.0, abs=1e-8), 1.0)
+    fading = minimize("exp(x)", {"x": 1}, target=-1)
+    assert fading.status == "stationary"
+    assert "does not take the value -1 on this way" in fading.message
+
+
+@pytest.mark.parametrize("method", ["auto", "gd", "lbfgs", "newton"])
+@pytest.mark.parametrize(("target", "taken"), [(2.0, True), (-1e-9, False), (-3.0, False)])
+def test_a_target_is_reached_only_where_f_takes_it(method, target, taken):
+    result = minimize("x**2 + y**2", {"x": 1, "y": 1}, target=target, method=method)
+    assert result.success is taken, result.message
+    assert result.value == pytest.approx(max(target, 0.0), abs=1e-3)
 
 
 def test_a_target_inside_bounds():

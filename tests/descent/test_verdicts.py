@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import thalweg as tw
 from descent.landscapes import Landscape, line, plane, quadratic, rosenbrock
 from thalweg.descent.run import Run
 from thalweg.descent.solve import METHODS, solve, steps_allowed
@@ -239,3 +240,43 @@ def test_wrong_words():
     with pytest.raises(DescentError, match="must be a positive number"):
         go(bowl, [1.0, 1.0], "gd", rate=-0.1)
     assert len(METHODS) == len(set(METHODS)) == 10
+
+
+@pytest.mark.parametrize("method", ["auto", "lbfgs"])
+@pytest.mark.parametrize(
+    ("formula", "start"),
+    [("1/x", -1), ("tan(x)", 1), ("x + 1/x", 0.5), ("-1/abs(x - 0.3)", 1), ("log(abs(x))", 3)],
+)
+def test_a_pole_is_no_minimum(formula, start, method):
+    result = tw.minimize(formula, {"x": start}, method=method)
+    assert result.status in ("unbounded", "converged"), result.message
+    if formula == "x + 1/x":
+        assert (result.status, result.x["x"]) == ("converged", pytest.approx(1.0))
+    else:
+        assert result.status == "unbounded", result.message
+
+
+def test_a_cusp_is_no_pole():
+    result = tw.minimize("sqrt(abs(x))", {"x": 1})
+    assert result.success
+    assert result.x["x"] == pytest.approx(0.0, abs=1e-15)
+
+
+def test_where_f_is_huge_nothing_is_excused_as_rounding():
+    """exp has no minimum, cosh has one at 0; at 700 both are 1e304, and their squares overflow."""
+    for note in ({}, {"method": "gd", "rate": 1.0}):
+        assert tw.minimize("exp(x)", {"x": 700}, **note).status == "stationary"
+    bowl = tw.minimize("cosh(x)", {"x": 700})
+    assert (bowl.status, bowl.x["x"]) == ("converged", pytest.approx(0.0, abs=1e-8))
+
+
+def test_a_slope_that_dies_out_and_comes_back_is_followed():
+    """exp(−x) + εx has its minimum at −ln ε, far beyond where exp alone could be seen to fall."""
+    result = tw.minimize("exp(-x) + 1e-30*x", {"x": 1})
+    assert (result.status, result.x["x"]) == ("converged", pytest.approx(30 * np.log(10)))
+
+
+def test_a_rate_that_goes_to_and_fro_is_told():
+    result = tw.minimize("abs(x)", {"x": 1}, method="gd", rate=0.3, max_steps=50)
+    assert result.status == "out_of_steps"
+    assert "the slope points back" in result.message

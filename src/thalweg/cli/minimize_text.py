@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["minimize_text", "point_text"]
 
-_MISS = 1e-6  # of the target: a minimum of the square is seldom known better than this
-
 
 def minimize_text(
     result: OptimizeResult, expression: str, start: Mapping[str, float], target: float | None
@@ -47,14 +45,8 @@ def minimize_text(
         ["evaluations", f"{result.nfev} of f, {result.njev} of its gradient, {result.nhev} of its curvature"],
     ]  # fmt: skip
     both = aligned([*rows, *answer], left=2).split("\n")
-    end = [ending(result.success, str(result.status), result.message)]
-    if (
-        target is not None
-        and result.success
-        and abs(result.value - target) > _MISS * max(1.0, abs(target))
-    ):
-        end.append(f"f does not take the value {exact(target)} here, and comes no nearer to it.")
-    return "\n".join([*both[: len(rows)], "", *both[len(rows) :], "", *end])
+    end = ending(result.success, str(result.status), result.message)
+    return "\n".join([*both[: len(rows)], "", *both[len(rows) :], "", end])
 
 
 def point_text(values: Mapping[str, float]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from thalweg.descent.lanczos import extreme_curvatures
-from thalweg.descent.plateau import died_out
+from thalweg.descent.plateau import died_out, rises_ahead
 from thalweg.descent.probe import walk_out
 from thalweg.descent.problem import Vector
 from thalweg.descent.run import Run
@@ -103,7 +103,10 @@ def _judge_by_spectrum(run: Run, x: Vector, value: float, spectrum: Spectrum) ->
     level = max(abs(lowest), abs(largest)) == 0.0
     if not spectrum.remaining <= run.tol:
         if _is_dying(run, value, spectrum.length, spectrum.gain):
-            finding.kind = "dying"
+            bends = np.maximum(np.abs(spectrum.curvatures), 1e-300)
+            step = spectrum.spread(spectrum.axes @ (-spectrum.slopes / bends), run.size)
+            if not rises_ahead(run, x, value, step):
+                finding.kind = "dying"
         return finding
     weak = max(spectrum.noise, _WEAK * max(abs(lowest), abs(largest)))
     flat = False
@@ -144,7 +147,7 @@ def _kind(lowest: float, largest: float, weak: float, lower: bool, flat: bool) -
         return "saddle"
     if lower:
         return "inflection"
-    return "flat" if flat else "minimum"
+    return "flat" if flat and not lowest > weak else "minimum"
 
 
 def _is_dying(run: Run, value: float, length: float, gain: float) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.descent.judge import Gate
 from thalweg.descent.line_search import Landing, wolfe_step
 from thalweg.descent.noise import measured_noise
+from thalweg.descent.pole import at_pole
 from thalweg.descent.problem import Vector
 from thalweg.descent.run import End, Run, StoppedByCallback, Why
 
@@ -95,7 +96,7 @@ def _step(run: Run, here: Landing, slope: Vector, pairs: Pairs) -> Landing | Non
             if run.lower is None:
                 departure = Landing(0.0, here.x, here.fun, here.jac, fall)
                 new = wolfe_step(run.problem, departure, direction, first)
-                if new is None:
+                if new is None and not at_pole(run, here.x, here.fun, here.jac):
                     # Perhaps f is noisier than it looks; then let the slope decide.
                     noise = 10.0 * measured_noise(run, here.x, direction)
                     if noise > 0.0:

@@ -17,7 +17,7 @@ from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run, Watcher
 from thalweg.descent.solve import Outcome, solve, steps_allowed
 from thalweg.descent.target import reach
-from thalweg.descent.verdict import DOWN, UP, Words
+from thalweg.descent.verdict import DOWN, MISS, UP, Words
 from thalweg.errors import DescentError
 from thalweg.expressions import Expression
 
@@ -55,7 +55,8 @@ def minimize(
             1/curvature at the start and a smaller one where the way proves steeper; adam and
             rmsprop take 0.01, adagrad 0.1, of the start's size.
         target: where given, (f(x) − target)² is made smallest: `auto` finds where f takes that
-            value to the last bit; `fun` in the result is that square, `value` is f itself.
+            value to the last bit; `fun` in the result is that square, `value` is f itself. It has
+            converged only where f takes the value.
         max_steps: steps allowed; by default 500 for newton, 10 000 for the others.
         tol: the relative error in x, as the curvature foretells it, at which it may rest. newton
             goes on to the last bits all the same.
@@ -185,7 +186,7 @@ def _one(
 ) -> tuple[Outcome, Run]:
     problem: Problem = objective
     if settings.target is not None:
-        problem = SquaredMiss(objective, settings.target)
+        problem, words = SquaredMiss(objective, settings.target), MISS
     elif words is UP:
         problem = Negated(objective)
     lower, upper = box if box is not None else (None, None)

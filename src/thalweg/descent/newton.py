@@ -109,11 +109,13 @@ def _trusted(
     """
     free = spectrum.free
     scale = sizes[free]
+    # The step is the same for any multiple of f; where f is huge, a small one keeps it finite.
+    share = 1e-200 if float(np.max(np.abs(here.jac), initial=0.0)) > 1e200 else 1.0
     if np.all(scale == scale[0]):
-        curvatures, axes = spectrum.curvatures * scale[0] ** 2, spectrum.axes
+        curvatures, axes = spectrum.curvatures * share * scale[0] ** 2, spectrum.axes
     else:
-        curvatures, axes = np.linalg.eigh(spectrum.hessian * np.outer(scale, scale))
-    slopes = axes.T @ (here.jac[free] * scale)
+        curvatures, axes = np.linalg.eigh(spectrum.hessian * share * np.outer(scale, scale))
+    slopes = axes.T @ (here.jac[free] * share * scale)
     z = axes @ model_step(curvatures, slopes, radius)
     step = spectrum.spread(scale * z, run.size)
     x = run.project(here.x + step)

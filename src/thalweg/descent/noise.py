@@ -27,4 +27,8 @@ def measured_noise(run: Run, x: Vector, direction: Vector) -> float:
     if not np.all(np.isfinite(values)):
         return 0.0
     third = np.diff(values, 3)
-    return float(np.sqrt(np.mean(third * third) / 20.0))
+    largest = float(np.max(np.abs(third)))
+    if not 0.0 < largest < np.inf:
+        return 0.0
+    # Squares of numbers as large as f may be would overflow, and noise without end excuses anything.
+    return largest * float(np.sqrt(np.mean((third / largest) ** 2) / 20.0))

@@ -150,7 +150,21 @@ def _at_rate(run: Run, rule: Rule, rate: float, words: Words) -> Outcome:
             limit = _limit(run, rule, rate, rule.factor)
         message = _too_large(run, end, rate, rule.factor, limit, words)
         verdict = Verdict(Status.DIVERGED, message, verdict.finding)
+    elif (
+        verdict.status is Status.OUT_OF_STEPS and rule.name == "gd" and _to_and_fro(run, end, rate)
+    ):
+        verdict.message = (
+            f"{verdict.message.split(' Allow more')[0]} Each step of this rate crosses to where the "
+            "slope points back: f has a kink there, or the rate is too large to settle. Take a "
+            "smaller rate or another method."
+        )
     return Outcome(end, verdict, rule.name, rate, limit)
+
+
+def _to_and_fro(run: Run, end: End, rate: float) -> bool:
+    """Tell whether the next step would turn the slope round without making it much shorter."""
+    back = run.problem.value_and_gradient(run.project(end.x - rate * end.jac))[1]
+    return float(back @ end.jac) < -0.25 * float(end.jac @ end.jac)
 
 
 def _limit(run: Run, rule: Rule, rate: float, factor: float) -> Limit | None:
@@ -163,7 +177,7 @@ def _limit(run: Run, rule: Rule, rate: float, factor: float) -> Limit | None:
 def _too_large(
     run: Run, end: End, rate: float, factor: float | None, limit: Limit | None, words: Words
 ) -> str:
-    f = f"f went from {words.sign * run.first_value:.4g} to {words.sign * end.fun:.4g}"
+    f = f"{words.f} went from {words.sign * run.first_value:.4g} to {words.sign * end.fun:.4g}"
     so = f"The rate {rate:.6g} is too large: {f} in {end.nit} step{'s' * (end.nit != 1)}."
     if factor is None:
         return so + " Take a smaller one."

@@ -15,7 +15,8 @@ class Status(StrEnum):
 
     STATIONARY = "stationary"
     """It comes to rest, but not at a minimum: a saddle, a maximum, an inflection, a slope that
-    dies out with no minimum near, or for `find_root` a lowest |f| that is not zero."""
+    dies out with no minimum near, for `find_root` a lowest |f| that is not zero, with a target a
+    point from which f comes no nearer to it."""
 
     DIVERGED = "diverged"
     """The steps throw it further out each time: the rate is too large."""

@@ -9,11 +9,13 @@ import numpy as np
 from thalweg.descent.judge import Finding, judge
 from thalweg.descent.kink import is_bottom_of_kink
 from thalweg.descent.noise import measured_noise
-from thalweg.descent.problem import Vector
+from thalweg.descent.pole import at_pole
+from thalweg.descent.problem import SquaredMiss, Vector
 from thalweg.descent.run import End, Run, Why
 from thalweg.descent.status import Status
+from thalweg.descent.taken import fading, taken
 
-__all__ = ["DOWN", "UP", "Verdict", "Words", "settle"]
+__all__ = ["DOWN", "MISS", "UP", "Verdict", "Words", "settle"]
 
 _EPS = float(np.finfo(np.float64).eps)
 
@@ -26,9 +28,8 @@ class Words:
         sign: what brings the problem's f to the user's.
         best, other: what is looked for, and its opposite.
         curves: how f curves there.
-        falls, falling, lower: what f does on a good way.
-        rises: and on a bad one.
-        infinity: where it goes without end.
+        falls, lower: what f does on a good way.
+        f: what the function is called: with a target it is a square, not the user's f.
     """
 
     sign: float
@@ -36,14 +37,13 @@ class Words:
     other: str
     curves: str
     falls: str
-    falling: str
     lower: str
-    rises: str
-    infinity: str
+    f: str = "f"
 
 
-DOWN = Words(1.0, "minimum", "maximum", "up", "falls", "falling", "lower", "rises", "−∞")
-UP = Words(-1.0, "maximum", "minimum", "down", "rises", "rising", "higher", "falls", "+∞")
+DOWN = Words(1.0, "minimum", "maximum", "up", "falls", "lower")
+UP = Words(-1.0, "maximum", "minimum", "down", "rises", "higher")
+MISS = Words(1.0, "minimum", "maximum", "up", "falls", "lower", "(f - target)**2")
 
 
 @dataclass(slots=True)
@@ -64,16 +64,27 @@ def settle(run: Run, end: End, words: Words = DOWN) -> Verdict:
         words: of the way down, or up.
 
     Returns:
-        The verdict; `converged` only where the point has been found to be a minimum.
+        The verdict; `converged` only where the point has been found to be a minimum, and with a
+        target only where f takes it there.
     """
+    verdict = _settled(run, end, words)
+    if isinstance(run.problem, SquaredMiss):
+        if verdict.status is Status.CONVERGED:
+            verdict.status, verdict.message = taken(run, run.problem, end.x)
+        elif verdict.finding is not None and verdict.finding.kind == "dying":
+            verdict.message = fading(run, run.problem, end.x)
+    return verdict
+
+
+def _settled(run: Run, end: End, words: Words) -> Verdict:
     if end.why is Why.FELL:
         return Verdict(
             Status.UNBOUNDED,
-            f"f {words.falls} without end: {_f(end, words)} at {run.point(end.x)}. "
+            f"{words.f} {words.falls} without end: {_f(end, words)} at {run.point(end.x)}. "
             f"It has no {words.best} this way; give bounds, or another start.",
         )
     if end.why is Why.NOT_FINITE:
-        return _left_domain(run, end)
+        return _left_domain(run, end, words)
     if end.why is Why.CALLBACK:
         return Verdict(Status.STOPPED, f"The callback stopped it after {_steps(end.nit)}.")
     if end.why is Why.GREW:
@@ -81,6 +92,12 @@ def settle(run: Run, end: End, words: Words = DOWN) -> Verdict:
         return Verdict(
             Status.DIVERGED,
             f"Each step led further out: after {_steps(end.nit)} it is at {run.point(at)}.",
+        )
+    if at_pole(run, end.x, end.fun, end.jac):
+        return Verdict(
+            Status.UNBOUNDED,
+            f"{words.f} {words.falls} without end toward a pole: {_f(end, words)} at "
+            f"{run.point(end.x)}. It has no {words.best} this way; give bounds, or another start.",
         )
     finding = end.finding or judge(run, end.x, end.fun, end.jac)
     if finding.settled:
@@ -91,7 +108,7 @@ def settle(run: Run, end: End, words: Words = DOWN) -> Verdict:
 
 
 def _f(end: End, words: Words) -> str:
-    return f"f = {words.sign * end.fun:.6g}"
+    return f"{words.f} = {words.sign * end.fun + 0.0:.6g}"
 
 
 def _steps(count: int) -> str:
@@ -102,10 +119,12 @@ def _steepness(run: Run, end: End) -> float:
     return float(np.max(np.abs(run.slope(end.x, end.jac)), initial=0.0))
 
 
-def _left_domain(run: Run, end: End) -> Verdict:
+def _left_domain(run: Run, end: End, words: Words) -> Verdict:
     at = end.where if end.where is not None else end.x
     value = run.problem.value(at)
-    what = f"f is {value}" if not np.isfinite(value) else "the gradient of f is not finite"
+    what = f"the gradient of {words.f} is not finite"
+    if not np.isfinite(value):
+        what = f"{words.f} is {words.sign * value}"
     if end.nit == 0 and np.array_equal(at, run.start):
         return Verdict(
             Status.LEFT_DOMAIN, f"At the start, {run.point(at)}, {what}. Start elsewhere."
@@ -130,29 +149,24 @@ def _at_rest(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     if kind == "minimum":
         return Verdict(Status.CONVERGED, _minimum(run, end, finding, words), finding)
     if kind == "flat":
-        return Verdict(
-            Status.CONVERGED,
-            f"A {words.best} in the weak sense: the slope is zero, and f stays level around "
-            f"{run.point(end.x)} in at least one direction.",
-            finding,
-        )
+        return Verdict(Status.CONVERGED, _weak(run, end, words), finding)
     if kind == "dying":
         return Verdict(
             Status.STATIONARY,
-            f"Not a {words.best}: the slope dies out (it is {_steepness(run, end):.3g} at "
-            f"{run.point(end.x)}) while f goes on {words.falling} toward about "
-            f"{words.sign * end.fun:.6g}, and no {words.best} is near. It may have none at a "
-            "finite point.",
+            f"Not a {words.best}: {words.f} {words.falls} ever more slowly as the slope dies out "
+            f"({_f(end, words)}, slope {_steepness(run, end):.3g} at {run.point(end.x)}), and no "
+            f"{words.best} was found further on. It may have none at a finite point.",
             finding,
         )
     signed = "" if bend is None else f" (curvature {words.sign * bend:.4g})"
     way = _direction(finding.direction)
     if kind == "saddle":
-        named = f"a saddle: f curves {_opposite(words)}{way}{signed}"
+        named = f"a saddle: {words.f} curves {_opposite(words)}{way}{signed}"
     elif kind == "maximum":
-        named = f"a {words.other}: f curves {_opposite(words)} every way{signed}"
+        every = " every way" if run.size > 1 else ""
+        named = f"a {words.other}: {words.f} curves {_opposite(words)}{every}{signed}"
     else:
-        named = f"no {words.best}: f {words.falls} further on one side{way}"
+        named = f"no {words.best}: {words.f} {words.falls} further on one side{way}"
     return Verdict(
         Status.STATIONARY,
         f"The slope is zero at {run.point(end.x)}, but this is {named}. "
@@ -165,24 +179,34 @@ def _opposite(words: Words) -> str:
     return "down" if words.curves == "up" else "up"
 
 
+def _weak(run: Run, end: End, words: Words) -> str:
+    """A level place; where it began there, nobody can say what lies further out."""
+    along = " in at least one direction" if run.size > 1 else ""
+    told = (
+        f"A {words.best} in the weak sense, {_f(end, words)}: the slope is zero, and {words.f} "
+        f"stays level around {run.point(end.x)}{along}."
+    )
+    return told + (" It began there; another start may lead elsewhere." if end.nit == 0 else "")
+
+
 def _minimum(run: Run, end: End, finding: Finding, words: Words) -> str:
     bend, largest = finding.lowest, finding.curvature
     start = f"A {words.best}, {_f(end, words)}: "
     if not np.any(run.free(end.x, end.jac)):
-        return start + f"every number rests against a bound that f {words.falls} toward."
+        return start + f"every number rests against a bound that {words.f} {words.falls} toward."
     held = "" if np.all(run.free(end.x, end.jac)) else " on the numbers that no bound holds"
     if bend is None:
-        return start + f"the slope is zero{held}; how f curves could not be found out."
+        return start + f"the slope is zero{held}; how {words.f} curves could not be found out."
     if bend <= 1e-6 * largest or bend <= 1e-300:
         beside = f" (curvatures from {words.sign * bend:.2g} to {words.sign * largest:.4g})"
         return (
-            start + f"the slope is zero{held} and f {words.falls} nowhere around"
+            start + f"the slope is zero{held} and {words.f} {words.falls} nowhere around"
             f"{beside if largest > 0.0 else ''}."
         )
-    return (
-        start + f"the slope is zero{held} and f curves {words.curves} in every direction "
-        f"(least curvature {words.sign * bend:.4g})."
-    )
+    every = " in every direction" if run.size > 1 else ""
+    least = "least curvature" if run.size > 1 else "curvature"
+    told = f"{least} {words.sign * bend:.4g}" if bend < 1e299 else f"its {least} is infinite"
+    return start + f"the slope is zero{held} and {words.f} curves {words.curves}{every} ({told})."
 
 
 def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
@@ -193,8 +217,9 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     if not np.all(np.isfinite(slope)) or _edge(run, end, slope):
         return Verdict(
             Status.LEFT_DOMAIN,
-            f"The way down ends at the edge of f's domain, at {run.point(end.x)}, {_f(end, words)}: "
-            "just beyond, f or its gradient is not a number. Give bounds inside the domain.",
+            f"The way {'down' if words.sign > 0 else 'up'} ends at the edge of f's domain, at "
+            f"{run.point(end.x)}, {_f(end, words)}: just beyond, f or its gradient is not a number. "
+            "Give bounds inside the domain.",
             finding,
         )
     if curved and (
@@ -202,24 +227,28 @@ def _stalled(run: Run, end: End, finding: Finding, words: Words) -> Verdict:
     ):
         return Verdict(
             Status.CONVERGED,
-            f"A {words.best}, {_f(end, words)}, to the rounding of f: the {finding.gain:.2g} that "
-            f"a further step would bring cannot be told from it.",
+            f"A {words.best}, {_f(end, words)}, to the rounding of {words.f}: a further step "
+            f"would bring {_little(finding.gain)}.",
             finding,
         )
     if is_bottom_of_kink(run, end.x, end.fun, end.jac):
         return Verdict(
             Status.CONVERGED,
             f"A {words.best} at a kink or a jump, {_f(end, words)}: no slope is zero, but around "
-            f"{run.point(end.x)} f is nowhere {words.lower}.",
+            f"{run.point(end.x)} {words.f} is nowhere {words.lower}.",
             finding,
         )
     return Verdict(
         Status.STATIONARY,
         f"Stuck at {run.point(end.x)}, {_f(end, words)}: the slope is {_steepness(run, end):.3g}, "
-        f"yet no step along it brings f {words.lower}. f may have a kink or a jump here, "
+        f"yet no step that was tried brings {words.f} {words.lower}. It may have a kink or a jump here, "
         "be noisy, or its gradient may not be its own.",
         finding,
     )
+
+
+def _little(gain: float) -> str:
+    return f"{gain:.2g}, which cannot be told from it" if gain > 1e-290 else "nothing"
 
 
 def _edge(run: Run, end: End, slope: Vector) -> bool:
