@@ -25,7 +25,9 @@ def swap_last(x: Any) -> Any:
 
 def _left(g: Any, a_shape: Any, b: Any) -> Any:
     """∂/∂A of A·B is G·Bᵀ; a vector counts as one row on the left and one column on the right."""
-    if len(b.shape) == 1:
+    if b.ndim == 2 and len(a_shape) == 2:
+        return g @ swap_last(b)
+    if b.ndim == 1:
         return reshape(g, (*g.shape, 1)) * b
     if len(a_shape) == 1:
         g = reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
@@ -46,6 +48,8 @@ def _right(g: Any, a: Any, b_shape: Any) -> Any:
 
 
 def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
+    if a.ndim == 2 and len(b_shape) == 2:
+        return swap_last(a) @ g
     product = _right(g, a, b_shape)
     if len(b_shape) == 1 and len(a.shape) > 2:
         return reshape(product, product.shape[:-1])

@@ -40,6 +40,8 @@ def targets_of(target: Any) -> list[Any]:
             "Argument `target` should be a list or nested structure of Tensors, Variables or "
             "CompositeTensors to be differentiated, but received None."
         )
+    if isinstance(target, Handle):
+        return [target]
     leaves = flatten(target)
     for leaf in leaves:
         if leaf is not None and not isinstance(leaf, Handle):
@@ -104,10 +106,9 @@ def answer_gradient(
                 on_path=on_path, strict=strict, release=release,
             )  # fmt: skip
         wrapped = {key: Tensor(found[key]) for key in keys if key in found}
-    grads = [
-        wrapped[source.key] if source.key in wrapped else _absent(source, missing)
-        for source in sources
-    ]
+    grads = [wrapped.get(source.key) for source in sources]
+    if missing is UnconnectedGradients.ZERO:
+        grads = [_zeros(s) if g is None else g for s, g in zip(sources, grads, strict=True)]
     leave_span(start, GRADIENT, asked, 3)
     return pack(question.sources, grads) if is_nested(question.sources) else grads[0]
 
@@ -117,9 +118,7 @@ def keys_of(tree: Any) -> tuple[Any, ...]:
     return tuple([leaf.key for leaf in flatten(tree) if isinstance(leaf, Handle)])
 
 
-def _absent(source: Any, missing: UnconnectedGradients) -> Any:
-    if missing is UnconnectedGradients.NONE:
-        return None
+def _zeros(source: Any) -> Any:
     return Tensor(np.zeros(source.array.shape, source.array.dtype))
 
 

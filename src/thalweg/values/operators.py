@@ -95,7 +95,8 @@ def install() -> None:
     """Give Tensor and Variable their operators, from the rows' eager calls."""
     for name, op in BINARY.items():
         setattr(Readable, f"__{name}__", op.eager)
-        setattr(Readable, f"__r{name}__", reflected(op.behind))
+        commutes = op in (arithmetic.add, arithmetic.multiply)
+        setattr(Readable, f"__r{name}__", op.eager if commutes else reflected(op.behind))
     for name, op in COMPARISONS.items():
         setattr(Readable, f"__{name}__", op.eager)
     Readable.__eq__ = _equality(comparison.equal.behind, False)  # type: ignore[method-assign]  # == answers by element

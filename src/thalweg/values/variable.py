@@ -94,6 +94,8 @@ class Variable(Readable, Trainable):
             ShapeError: the new value has another shape.
         """
         array, key = operand(value)
+        if not isinstance(array, np.ndarray | np.generic):
+            array = np.asarray(array)
         return self._set(array, key, ".assign")
 
     def assign_add(
@@ -110,15 +112,14 @@ class Variable(Readable, Trainable):
         array, key = operand(delta)
         return self._set(self.array - array, key, ".assign_sub")
 
-    def _set(self, array: Any, key: Any, how: str) -> Variable:
+    def _set(self, new: Any, key: Any, how: str) -> Variable:
         current = self.array
-        new = np.asarray(array) if not isinstance(array, np.ndarray | np.generic) else array
         if new.shape != current.shape:
             raise ShapeError(
                 f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable shape "
                 f"{self.shape}, and the assigned value shape {new.shape} are incompatible."
             )
-        self.array = new if new.dtype == current.dtype else new.astype(current.dtype)
+        self.array = new if new.dtype is current.dtype else new.astype(current.dtype)
         note("assign", (self.key, key), self.name[:-2] + how, depth=2)
         return self
 
