@@ -101,3 +101,35 @@ def test_wide_residuals_are_those_of_decimals():
         ]
     found = residual(np.array([1.25, 0.75], np.longdouble))
     assert found == pytest.approx([float(w) for w in wanted], rel=1e-16, abs=2e-19)
+
+
+def test_a_callback_sees_each_step_and_may_end_the_fit():
+    x = np.linspace(0.0, 4.0, 20)
+    y = 5.0 * np.exp(-0.5 * x) + 0.01 * np.cos(7.0 * x)
+    seen = []
+    whole = curve_fit("y = a*exp(-b*x)", x, y, {"a": 1, "b": 3}, callback=seen.append)
+    assert whole.success
+    assert [one.step for one in seen] == list(range(1, len(seen) + 1))
+    chisqr = [one.chisqr for one in seen]
+    assert chisqr == sorted(chisqr, reverse=True)
+    for one in seen:
+        a, b = one.params["a"], one.params["b"]
+        assert one.chisqr == pytest.approx(np.sum((y - a * np.exp(-b * x)) ** 2), rel=1e-9)
+
+    def raised(state):
+        raise StopIteration
+
+    for stop in (raised, lambda state: state.step == 1):
+        early = curve_fit("y = a*exp(-b*x)", x, y, {"a": 1, "b": 3}, callback=stop)
+        assert (early.status, early.success) == ("stopped", False)
+        assert early.params == seen[0].params
+        assert "The callback stopped it after" in early.message
+
+
+def test_a_fit_keeps_its_predictors_and_sigma():
+    data = {"u": [0.0, 1.0, 2.0, 4.0], "v": [1.0, 0.0, 2.0, 2.0], "y": [1.0, 3.0, 2.0, 5.0]}
+    fit = curve_fit("y = a + b*u + c*v", data, sigma=0.3)
+    assert list(fit.predictors) == ["u", "v"]
+    assert fit.predictors["v"].tolist() == data["v"]
+    assert fit.sigma.tolist() == [0.3] * 4
+    assert curve_fit("y = a + b*u", data).sigma is None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from thalweg.cli.fit_columns import Columns
-    from thalweg.fit.result import FitResult
+    from thalweg.fit.result import FitResult, FitStep
 
 __all__ = ["fit"]
 
@@ -98,6 +98,7 @@ def fit(
                 absolute_sigma=absolute_sigma,
                 bounds=box,
                 max_steps=steps,
+                callback=_watcher(line),
             )
         if as_json:
             say_json(_numbers(result, columns))
@@ -106,17 +107,28 @@ def fit(
 
             say(fit_text(result, columns, file, level, absolute_sigma))
         if picture is not None:
-            picture.save(_picture(result, columns, deviations, level))
+            picture.save(_picture(result, columns, level))
             if not as_json:
                 say(f"picture: {plot}")
     return 0 if result.success else 1
 
 
-def _picture(result: FitResult, columns: Columns, sigma: Any, level: float | None) -> Figure:
+def _watcher(line: LiveLine) -> Any:
+    """What each step calls; None where nobody looks."""
+    if not line.wanted:
+        return None
+
+    def tell(state: FitStep) -> None:
+        if line.due():
+            line.tell(f"step {state.step}: chi-square = {state.chisqr:.6g}")
+
+    return tell
+
+
+def _picture(result: FitResult, columns: Columns, level: float | None) -> Figure:
     from thalweg.plot import fit as draw
 
-    values = dict(columns.values)
-    return draw(result, values, sigma=sigma, level=level or 0.95, labels=columns.renamed)
+    return draw(result, level=level or 0.95, labels=columns.renamed)
 
 
 def _numbers(result: FitResult, columns: Columns) -> dict[str, Any]:

@@ -144,18 +144,22 @@ def callable_task(
         return CallableModel(function, names, thin, thin.size, None)
 
     def at(points: Any) -> tuple[CallableModel, tuple[int, ...]]:
+        if isinstance(data, dict) and len(data) == 1 and not isinstance(points, Mapping):
+            points = dict.fromkeys(data, points)
         fresh = _read(points)
         shape = np.shape(fresh) if isinstance(data, np.ndarray) and data.ndim == 1 else (-1,)
         count = int(np.prod(shape)) if shape != (-1,) else None
         return CallableModel(function, names, fresh, count, slope), shape
 
     label = getattr(function, "__name__", type(function).__name__)
-    flat = list(data.values()) if isinstance(data, dict) else [data]
+    columns = {str(k): v for k, v in (data if isinstance(data, dict) else {"x": data}).items()}
+    predictors = {name: v for name, v in columns.items() if isinstance(v, np.ndarray)}
     return FitTask(
         formula=f"y = {label}(x, {', '.join(names)})",
         model=model,
         target=target,
-        places=[*(v.reshape(-1) for v in flat if isinstance(v, np.ndarray)), target],
+        predictors=predictors,
+        places=[*(v.reshape(-1) for v in predictors.values()), target],
         defaults=defaults,
         every=every,
         at=at,

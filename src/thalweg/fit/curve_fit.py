@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ from thalweg.fit.bounds import read_bounds
 from thalweg.fit.callable_model import callable_task
 from thalweg.fit.formula_model import formula_task
 from thalweg.fit.guess import guesses, landmarks
-from thalweg.fit.least_squares import LeastSquares
+from thalweg.fit.least_squares import LeastSquares, Watcher
 from thalweg.fit.measurements import column, deviations
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.polish import relative_offset
-from thalweg.fit.result import FitResult
+from thalweg.fit.result import FitResult, FitStep, by_name
 from thalweg.fit.search import Found, search
 from thalweg.fit.verdict import verdict
 from thalweg.fit.wide import refine
@@ -38,6 +39,7 @@ def curve_fit(
     bounds: Any = None,
     jac: Callable[..., Any] | None = None,
     max_steps: int | None = None,
+    callback: Callable[[FitStep], Any] | None = None,
 ) -> FitResult:
     """Fit a formula, or a callable, to measurements by least squares.
 
@@ -65,6 +67,8 @@ def curve_fit(
         jac: the Jacobian `(n, p)` of a callable by hand, called like it; rarely needed.
         max_steps: steps that a descent may try. Left out, it is 2000, and where those do not
             suffice other starts are tried; given, running out of them is the end.
+        callback: called after each step down with a `FitStep` (`step`, `chisqr`, `params`); the fit
+            ends where it stands, with status `stopped`, if it returns True or raises StopIteration.
 
     Returns:
         A `FitResult`; `success` is False, and `status` and `message` say why, where no minimum was
@@ -96,6 +100,7 @@ def curve_fit(
     weights = deviations(sigma, task.target.size)
     lower, upper = read_bounds(bounds, names)
     problem = LeastSquares(task.model, task.target, weights, lower, upper)
+    problem.watcher = _watcher(callback, names)
     known = _start(start, names, task.defaults, lower, upper)
 
     def guess(given: Array) -> list[Array]:
@@ -104,11 +109,27 @@ def curve_fit(
     # What overflows on the way is a rejected step or a start not taken, never a warning.
     with np.errstate(all="ignore"):
         found, first = _find(problem, known, guess, max_steps)
-        refined = refine(problem, found.valley, task.wide)
+        stopped = found.trouble == "stopped"
+        refined = found.valley if stopped else refine(problem, found.valley, task.wide)
         if refined is not found.valley:
             found = replace(found, valley=refined, offset=relative_offset(problem, refined))
         guessed = tuple(name for name, v in zip(names, known, strict=True) if np.isnan(v))
         return verdict(task, problem, found, first, guessed, absolute_sigma)
+
+
+def _watcher(callback: Callable[[FitStep], Any] | None, names: tuple[str, ...]) -> Watcher | None:
+    """The user's callback as the descent calls it, with the steps counted over all descents."""
+    if callback is None:
+        return None
+    steps = count(1)
+
+    def watch(params: Array, chisqr: float) -> bool:
+        try:
+            return callback(FitStep(next(steps), chisqr, by_name(names, params))) is True
+        except StopIteration:
+            return True
+
+    return watch
 
 
 def _thinned(task: FitTask, problem: LeastSquares) -> LeastSquares:

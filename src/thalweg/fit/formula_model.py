@@ -160,6 +160,7 @@ def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
         formula=str(equation),
         model=model,
         target=target,
+        predictors={name: data[name] for name in predictors},
         places=[*(data[name] for name in predictors), target],
         defaults={},
         every=every,

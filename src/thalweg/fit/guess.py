@@ -124,7 +124,7 @@ def guesses(problem: LeastSquares, known: Array, places: Array, count: int = 3) 
         scored = [_sweep(problem, s, linear, ladders) for s in scored[:4]] + scored[4:]
     walked = []
     for score, params in scored:
-        valley = levenberg_marquardt(problem, params, Strategy(max_steps=40))
+        valley = levenberg_marquardt(problem, params, Strategy(max_steps=40, watched=False))
         walked.append((min(valley.chisqr, score), valley.params))
     walked.sort(key=_rank)
     starts: list[Array] = []

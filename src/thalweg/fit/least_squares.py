@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from thalweg.fit.model import Array, Model
 
-__all__ = ["RANK_TOLERANCE", "LeastSquares", "sum_of_squares"]
+__all__ = ["RANK_TOLERANCE", "LeastSquares", "Watcher", "sum_of_squares"]
+
+Watcher = Callable[[Array, float], bool]
 
 # Singular values below this part of the largest, of a Jacobian with columns of length one, are
 # rounding: a thousand times the rounding of a Jacobian of some thousand rows.
@@ -22,6 +26,9 @@ class LeastSquares:
         sigma: σ, float64 `(n,)` or None for 1.
         lower: smallest allowed parameters, float64 `(p,)`, −inf where free.
         upper: largest allowed parameters, likewise.
+
+    Attributes:
+        watcher: told the parameters and S after each step down; its True ends the descent.
     """
 
     def __init__(
@@ -29,9 +36,11 @@ class LeastSquares:
     ) -> None:
         self.model = model
         self.target = target
+        self.sigma = sigma
         self.weight = None if sigma is None else 1.0 / sigma
         self.lower = lower
         self.upper = upper
+        self.watcher: Watcher | None = None
         self.nfev = 0
         self.njev = 0
         weighted = target if self.weight is None else target * self.weight

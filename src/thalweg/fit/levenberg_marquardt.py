@@ -34,11 +34,13 @@ class Strategy:
         bend: whether steps are bent along the valley (geodesic acceleration), at one more residual
             each: far quicker along a curved, flat floor, more easily drawn to infinity elsewhere.
         max_steps: accepted and rejected steps together.
+        watched: whether the problem's watcher is told; not where a start is only looked for.
     """
 
     radius: float = 1.0
     bend: bool = False
     max_steps: int = 1000
+    watched: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Valley:
         chisqr: the sum of squared residuals, infinite where one is not finite.
         reason: "flat" (no descent left), "steps" (out of steps), "start" (the model is not finite
             at the start), "slope" (its derivative is not finite there), "stuck" (no step, however
-            short, goes down).
+            short, goes down), "stopped" (the watcher asked for the end).
         steps: steps tried.
     """
 
@@ -135,11 +137,16 @@ class _Walk:
             if ratio > 1e-4:
                 if self.look(trial):
                     self.params, self.residual, self.chisqr = trial, residual, chisqr
-                    return ""
+                    return "stopped" if self.told() else ""
                 self.radius = 0.1 * length  # a point without a slope is no place to go on from
             if self.radius <= _EPS * float(np.linalg.norm(scale * self.params)):
                 return "stuck"
         return "steps"
+
+    def told(self) -> bool:
+        """Tell the watcher of the present point; True where it asks for the end."""
+        watcher = self.problem.watcher if self.strategy.watched else None
+        return watcher is not None and watcher(self.params, self.chisqr)
 
     def stop(self, reason: str) -> Valley:
         """The valley at the present point."""

@@ -40,6 +40,7 @@ class FitTask:
         formula: the model as text, for people.
         model: the curve over the predictors.
         target: what it should come to, `(n,)`.
+        predictors: what the curve goes over, by name.
         places: the columns whose scales suggest starts.
         defaults: starts that the model itself brings, by name.
         every: the same model over every k-th row, for cheap looks at long data.
@@ -50,6 +51,7 @@ class FitTask:
     formula: str
     model: Model
     target: Array
+    predictors: Mapping[str, Array]
     places: list[Array]
     defaults: Mapping[str, float]
     every: Callable[[int], Model]

@@ -14,7 +14,22 @@ from thalweg.fit.model import Array, Model
 from thalweg.fit.report import fit_report
 from thalweg.fit.statistics import quantile
 
-__all__ = ["FitResult"]
+__all__ = ["FitResult", "FitStep"]
+
+
+@dataclass(frozen=True)
+class FitStep:
+    """A fit on its way, as its callback sees it.
+
+    Attributes:
+        step: steps down taken so far.
+        chisqr: Σ((y − f)/σ)² there.
+        params: the parameters there, by name.
+    """
+
+    step: int
+    chisqr: float
+    params: dict[str, float]
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +56,9 @@ class FitResult:
         nfree: n − p.
         residual: (y − f)/σ, `(n,)`; without sigma y − f.
         best_fit: f, `(n,)`.
+        predictors: what the curve goes over, float64 arrays by name; a callable's x under "x", and
+            nothing where it took something else than numbers.
+        sigma: the measurements' standard deviations as given, `(n,)`, None where there were none.
         success: whether a minimum was reached.
         status: how it ended, in one word; only "converged" is success.
         message: the same in a sentence, with what is particular about this fit.
@@ -71,6 +89,8 @@ class FitResult:
     nfree: int
     residual: Array
     best_fit: Array
+    predictors: Mapping[str, Array]
+    sigma: Array | None
     success: bool
     status: Status
     message: str

@@ -37,7 +37,7 @@ class Found:
         trouble: "", "start" or "slope" (outside the domain), "steps" (still going down), "constant"
             (no better than a constant), "infinity" (a parameter has gone where it no longer acts),
             "degenerate" (parameters merge that are apart elsewhere), "loose" (a standard error ten
-            thousand times its parameter).
+            thousand times its parameter), "stopped" (by the callback).
         offset: Bates and Watts' relative offset there.
         route: "" for the start as given, else what was done instead, in words.
     """
@@ -57,7 +57,7 @@ def descend(problem: LeastSquares, start: Array, strategy: Strategy) -> Valley:
         further = levenberg_marquardt(problem, valley.params, rest)
         best = further if further.chisqr <= valley.chisqr else valley
         valley = replace(best, steps=valley.steps + further.steps)
-    return polish(problem, valley)
+    return valley if valley.reason == "stopped" else polish(problem, valley)
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def _judge(problem: LeastSquares, valley: Valley, route: str, nature: _Nature) -
     if valley.reason in ("start", "slope") or not np.isfinite(valley.chisqr):
         return Found(valley, valley.reason, float("inf"), route)
     offset = relative_offset(problem, valley)
+    if valley.reason == "stopped":
+        return Found(valley, "stopped", offset, route)
     # Rounding alone leaves this much, where the residuals are hardly larger than it.
     size = max(float(np.sqrt(valley.chisqr)), problem.rounding())
     noise = 100.0 * problem.rounding() / size if size > 0 else 1.0
@@ -168,7 +170,7 @@ def search(
     """
     nature, most = _nature(problem, start), max_steps or _STEPS
     best = _judge(problem, descend(problem, start, Strategy(max_steps=most)), "", nature)
-    if best.trouble == "steps" and max_steps is not None:
+    if best.trouble == "stopped" or (best.trouble == "steps" and max_steps is not None):
         return best
     if not best.trouble or len(linear_parameters(problem, start)) == start.size:
         return best  # a linear model has one minimum, and it is reached
@@ -176,6 +178,8 @@ def search(
         new = _judge(problem, descend(problem, other, strategy), route, nature)
         if _better(new, best):
             best = new
+        if new.trouble == "stopped":
+            return replace(best, trouble="stopped")
         if not best.trouble:
             break
     return best

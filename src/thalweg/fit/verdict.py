@@ -63,6 +63,8 @@ def verdict(
         nfree=numbers.nfree,
         residual=valley.residual,
         best_fit=task.target - valley.residual / weight,
+        predictors=dict(task.predictors),
+        sigma=problem.sigma,
         success=status is Status.CONVERGED,
         status=status,
         message=_message(
@@ -123,6 +125,7 @@ def _status(found: Found) -> Status:
         "steps": Status.OUT_OF_STEPS,
         "constant": Status.CONVERGED,
         "infinity": Status.UNBOUNDED,
+        "stopped": Status.STOPPED,
     }[found.trouble]
 
 
@@ -145,6 +148,8 @@ def _first(task: FitTask, problem: LeastSquares, found: Found) -> str:
             "a minimum; allow more by max_steps, or start elsewhere."
         )
     steps = "1 step" if valley.steps == 1 else f"{valley.steps} steps"
+    if found.trouble == "stopped":
+        return f"The callback stopped it after {steps}, {found.offset:.2g} standard errors from a minimum."
     if found.trouble == "infinity":
         still = idle(problem, valley.jacobian, np.abs(valley.params))
         dead = [name for name, one in zip(names, still, strict=True) if one]
