@@ -87,4 +87,3 @@ def answer_of(function: Callable[..., Any], args: Sequence[Any], named: dict[str
     if answer is None or any(leaf is None for leaf in flatten(answer)):
         raise ValueError(RETURNS_NONE.format(getattr(function, "__name__", "fn")))
     return answer
-

@@ -26,10 +26,10 @@ def operand(x: Any) -> tuple[Any, Any]:
     if isinstance(x, Handle):
         key = x.key
         followed = STATE.followed
-        if followed is not None and (followed is False or key not in followed):
-            if isinstance(x, Trainable):
-                for recorder in STATE.recorders:
-                    recorder.read(x)
+        unseen = followed is False or (followed is not None and key not in followed)
+        if unseen and isinstance(x, Trainable):
+            for recorder in STATE.recorders:
+                recorder.read(x)
         return x.array, key
     if type(x) in PLAIN or x is None:
         return x, None
