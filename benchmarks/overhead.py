@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 
 import numpy as np
@@ -18,14 +19,14 @@ def pairs() -> dict[
     a = np.full((4, 3), 1.01, np.float32)
     m = np.full((3, 3), 0.3, np.float32)
     return {
-        "add": (lambda x, y: x + y, np.add, (a, a)),
-        "multiply": (lambda x, y: x * y, np.multiply, (a, a)),
-        "divide": (lambda x, y: x / y, np.true_divide, (a, a)),
+        "add": (operator.add, operator.add, (a, a)),
+        "multiply": (operator.mul, operator.mul, (a, a)),
+        "divide": (operator.truediv, operator.truediv, (a, a)),
         "maximum": (tw.maximum, np.maximum, (a, a)),
         "exp": (tw.exp, np.exp, (a,)),
         "tanh": (tw.tanh, np.tanh, (a,)),
         "sqrt": (tw.sqrt, np.sqrt, (a,)),
-        "matmul": (lambda x, y: x @ y, np.matmul, (m, m)),
+        "matmul": (operator.matmul, operator.matmul, (m, m)),
         "reduce_sum": (tw.reduce_sum, np.sum, (a,)),
         "reshape": (lambda x: tw.reshape(x, (3, 4)), lambda x: np.reshape(x, (3, 4)), (a,)),
         "transpose": (tw.transpose, np.transpose, (a,)),
