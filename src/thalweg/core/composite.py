@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from thalweg.core.handle import Handle
+from thalweg.core.op import Op
 from thalweg.core.recording import tick
 from thalweg.core.spans import leave_span
 
@@ -22,7 +23,12 @@ class Composite:
     """
 
     def __init__(
-        self, function: Callable[..., Any], inputs: str, public: str, numpy: Any = ()
+        self,
+        function: Callable[..., Any],
+        inputs: str,
+        public: str,
+        numpy: Any = (),
+        alone: Op | None = None,
     ) -> None:
         self.function = function
         self.name = function.__name__.strip("_")
@@ -30,10 +36,13 @@ class Composite:
         self.lists = frozenset(name[:-1] for name in inputs.split() if name.endswith("*"))
         self.public = public
         self.numpy = numpy
+        self.alone = alone
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
         self.signature = inspect.signature(function)
         self.eager: Callable[..., Any] = function
+        # The same for a caller in this package, such as what np.matmul(a, b) comes to.
+        self.behind: Callable[..., Any] = function
         if self.name in COMPOSITES:
             raise TypeError(f"two composites are called {self.name}")
         COMPOSITES[self.name] = self
@@ -53,29 +62,40 @@ class Composite:
         takes_name = "name" in names
         inputs = self.inputs
         one_by_one = self.lists
+        one_place = places == [0] and from_here is None
+        called = self.name
 
         def made(name: str, value: Any) -> Any:
             if name in one_by_one and not isinstance(value, Handle):
                 return [None if part is None else lift(part) for part in value]
             return lift(value)
 
-        def call(*args: Any, **named: Any) -> Any:
-            if not takes_name:
-                named.pop("name", None)
-            start = tick()
+        def prepared(args: tuple[Any, ...]) -> list[Any]:
             lifted = list(args)
             for place in places:
                 if place == from_here:
                     lifted[place:] = [lift(value) for value in lifted[place:]]
                 elif place < len(lifted) and lifted[place] is not None:
                     lifted[place] = made(names[place], lifted[place])
-            for name in inputs:
-                if named.get(name) is not None:
-                    named[name] = made(name, named[name])
-            answer = function(*lifted, **named)
-            leave_span(start, self.name)
+            return lifted
+
+        def call(*args: Any, **named: Any) -> Any:
+            start = tick()
+            if named:
+                if not takes_name:
+                    named.pop("name", None)
+                for name in inputs:
+                    if named.get(name) is not None:
+                        named[name] = made(name, named[name])
+            if not (one_place and args and isinstance(args[0], Handle)):
+                args = prepared(args)  # type: ignore[assignment]  # a list unpacks as well
+            answer = function(*args, **named)
+            leave_span(start, called, (), 2)
             return answer
 
+        self.behind = call
+        if self.alone is not None:
+            call = _straight(self.alone, call)
         call.__name__ = call.__qualname__ = self.name
         call.__doc__ = self.__doc__
         parameters = list(self.signature.parameters.values())
@@ -91,8 +111,25 @@ class Composite:
         self.eager = call
 
 
+def _straight(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
+    """A face that goes to a row at once where its inputs came, as Tensors, and nothing else."""
+    count = len(op.input_names)
+    behind = op.behind
+
+    def face(*args: Any, **named: Any) -> Any:
+        if len(args) == count and not named:
+            for value in args:
+                if not isinstance(value, Handle):
+                    break
+            else:
+                return behind(*args)
+        return call(*args, **named)
+
+    return face
+
+
 def composite(
-    inputs: str, public: str = "", numpy: Any = ()
+    inputs: str, public: str = "", numpy: Any = (), alone: Op | None = None
 ) -> Callable[[Callable[..., Any]], Composite]:
     """Make a public function of ops.
 
@@ -101,9 +138,10 @@ def composite(
             elements are made Tensors one by one, and of `*args` all that come are.
         public: the names under `thalweg`, with blanks between; the function's own name otherwise.
         numpy: NumPy's functions that come here when a Tensor is among their arguments.
+        alone: the row that the function comes to where nothing but that row's inputs is given.
     """
 
     def make(function: Callable[..., Any]) -> Composite:
-        return Composite(function, inputs, public or function.__name__.strip("_"), numpy)
+        return Composite(function, inputs, public or function.__name__.strip("_"), numpy, alone)
 
     return make

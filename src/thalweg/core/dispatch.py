@@ -259,6 +259,9 @@ def _general(
     kernel = op.kernel
     prepare = op.prepare
     variadic = op.variadic
+    required = any(default is REQUIRED for default in op.defaults)
+    room = count + len(op.defaults)
+    state = STATE
 
     def call(*args: Any, **named: Any) -> Any:
         if named:
@@ -266,11 +269,16 @@ def _general(
         inputs = args[:count]
         if len(inputs) < count:
             inputs = _inputs_by_name(op, inputs, named)
-        pairs = [operand(x) for x in (inputs[0] if variadic else inputs)]
-        keys = tuple([key for _, key in pairs])
-        values = _converted(pairs, convert, op.elementwise)
-        params = op.bind(args[count : count + len(op.parameter_names)], named)
-        _check_complete(op, params)
+        pairs = [
+            (x.array, x.key) if type(x) is tensor else operand(x)
+            for x in (inputs[0] if variadic else inputs)
+        ]
+        values, keys = zip(*pairs, strict=True) if pairs else ((), ())
+        if None in keys:
+            values = _converted(pairs, convert, op.elementwise)
+        params = op.bind(args[count:room], named)
+        if required:
+            _check_complete(op, params)
         given = (values,) if variadic else values
         try:
             if prepare is not None:
@@ -278,13 +286,18 @@ def _general(
             answer = kernel(*given, *params)
         except Exception as error:
             raise refusal(op, values, error) from error
-        out = (
-            tuple([tensor(part) for part in answer])
-            if isinstance(answer, tuple)
-            else tensor(answer)
-        )
         frame = sys._getframe(depth)
-        publish(op, keys, values, params, out, (frame.f_code, frame.f_lasti))
+        site = (frame.f_code, frame.f_lasti)
+        if isinstance(answer, tuple):
+            parts = tuple([tensor(part) for part in answer])
+            publish(op, keys, values, params, parts, site)
+            return parts
+        out = tensor(answer)
+        if state.recorders:
+            publish(op, keys, values, params, out, site)
+        else:
+            key = out.key
+            state.ring[key & MASK] = (key, op, keys, site, key)
         return out
 
     return call

@@ -9,12 +9,13 @@ birth of every Variable is kept likewise, so that its name can be said after the
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from thalweg.core.recording import Site, caller_site, keep, tick
+from thalweg.core.recording import LIBRARIES, Site, caller_site, keep, tick
 
 SPANS_KEPT = 1024
 BIRTHS_KEPT = 4096
@@ -64,9 +65,15 @@ def leave_span(start: int, name: str, keys: tuple[Any, ...] = (), depth: int = 1
         start: a `tick()` taken when it began.
         name: `GRADIENT`, or the function's name.
         keys: what it was asked of.
-        depth: how many levels up the function stands that the user called.
+        depth: how many levels up the user's line stands, or a line of this package below it.
     """
-    _MINE.spans.append((start, tick(), name, keys, caller_site(depth)))
+    # Nearly always the call came from the user's own code, and no walk up the stack is needed.
+    frame = sys._getframe(depth)
+    if frame.f_globals.get("__name__", "").startswith(LIBRARIES):
+        site = caller_site(depth)
+    else:
+        site = (frame.f_code, frame.f_lasti)
+    _MINE.spans.append((start, tick(), name, keys, site))
 
 
 def spanned(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -76,7 +83,7 @@ def spanned(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def call(*args: Any, **named: Any) -> Any:
         start = tick()
         answer = function(*args, **named)
-        leave_span(start, name)
+        leave_span(start, name, (), 2)
         return answer
 
     return call

@@ -23,7 +23,8 @@ def cast(x: Any, dtype: Any) -> Any:
         dtype: a NumPy dtype or its name, such as `tw.float32`.
     """
     target = np.dtype(dtype)
-    array = np.asarray(x)
+    array = x if type(x) is np.ndarray else np.asarray(x)
     if array.dtype.kind == "c" and target.kind != "c":
         array = array.real
-    return array.astype(target)[()]
+    answer = array.astype(target)
+    return answer if answer.ndim else answer[()]

@@ -63,13 +63,16 @@ def broadcast_to(input: Any, shape: Any) -> Any:
 
 def _perm(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     perm, conjugate = params
-    rank = np.ndim(inputs[0])
+    rank = inputs[0].ndim
     if perm is None:
-        return tuple(range(rank))[::-1], bool(conjugate)
+        return LAST_FIRST[rank], bool(conjugate)
     order = axis_tuple(perm, rank)
     if len(order) != rank:
         raise ShapeError(f"transpose: perm {order} must name each of the {rank} axes once")
     return order, bool(conjugate)
+
+
+LAST_FIRST = tuple(tuple(range(rank))[::-1] for rank in range(65))
 
 
 def _inverse(perm: tuple[int, ...]) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ def read(equation: str, shapes: tuple[tuple[int, ...], ...]) -> Reading:
             for label, size in zip(own, shape, strict=True)
         )
     )
-    plain = ready and len(labels) == 2 and _is_product(*labels, out)
+    plain = ready and len(labels) == 2 and _is_product(labels[0], labels[1], out)
     return Reading(tuple(labels), out, sizes, ready, plain)
 
 
