@@ -139,6 +139,30 @@ def test_why_there_is_no_gradient_is_said():
         SGD().minimize(lambda: tw.constant(w.numpy()) * 2.0, [w])
 
 
+def test_why_one_gradient_is_missing_is_found_out_once(monkeypatch):
+    """An explanation takes longer than a step; each set of Variables without gradient has one."""
+    import thalweg.tape.explain as room
+
+    w, lost = tw.Variable(np.array([1.0]), name="w"), tw.Variable(np.array([2.0]), name="lost")
+    asked, explain = [], room.explain_missing
+
+    def counted(tape, target, variables):
+        asked.append([one.name for one in variables])
+        return explain(tape, target, variables)
+
+    monkeypatch.setattr(room, "explain_missing", counted)
+    sgd = SGD(0.25)
+    with pytest.warns(UserWarning, match=r"(?s)variables \['lost:0'\].*by \.numpy\(\)") as told:
+        sgd.minimize(lambda: w * w * float(lost.numpy()[0]), [w, lost], steps=3)
+    assert {one.filename for one in told} == {__file__}
+    assert asked == [["lost:0"]]
+    assert w.numpy() == [0.0]
+    also = tw.Variable(np.array([3.0]), name="also")
+    with pytest.warns(UserWarning, match="also"):
+        sgd.minimize(lambda: w * w, [w, lost, also], steps=2)
+    assert asked == [["lost:0"], ["lost:0", "also:0"]]
+
+
 def test_a_wrong_shape_is_named():
     w = tw.Variable([1.0, 2.0], name="w")
     with pytest.raises(ValueError, match=r"'w:0' has shape \(3,\), the Variable \(2,\)"):

@@ -67,17 +67,23 @@ def update(
     >>> new
     array([0.75])
     """
-    steps = state.steps + 1
+    steps, last_mean, last_square, largest = state
+    steps += 1
     rate = learning_rate * (1.0 - beta_2**steps) ** 0.5 / (1.0 - beta_1**steps)
-    mean = state.mean + (grad - state.mean) * (1.0 - beta_1)
-    square = state.square + (grad * grad - state.square) * (1.0 - beta_2)
-    largest = state.largest
+    # What is made here is written over in place: that saves an array an operation.
+    mean = grad - last_mean
+    mean *= 1.0 - beta_1
+    mean += last_mean
+    square = grad * grad - last_square
+    square *= 1.0 - beta_2
+    square += last_square
     if largest is None:
         root = np.sqrt(square)
     else:
         largest = np.maximum(largest, square)
         root = np.sqrt(largest)
-    moved = params - mean * rate / (root + epsilon)
+    root += epsilon
+    moved = params - mean * rate / root
     return moved, AdamState(steps, mean, square, largest)
 
 

@@ -51,6 +51,7 @@ class Optimizer(ABC):
         self.name = name
         self.iterations = 0
         self._states: dict[int, Any] = {}
+        self._explained: dict[frozenset[int], str] = {}
         self._plain = weight_decay is None and not (clipnorm or clipvalue or global_clipnorm)
 
     @property
@@ -154,12 +155,11 @@ class Optimizer(ABC):
     def _apply(self, pairs: list[tuple[Any, Any]], tape: Any, loss: Any) -> int:
         for grad, _ in pairs:
             if grad is None:
-                pairs = _without_none(pairs, tape, loss)
+                pairs = self._without_none(pairs, tape, loss)
                 break
         if not pairs:
             raise ValueError("No gradients provided for any variable: there are no variables.")
-        rate = self.learning_rate
-        states = self._states
+        rate, states, decay = self.learning_rate, self._states, self.weight_decay
         if not self._plain:
             pairs = self._clipped(pairs)
         for grad, variable in pairs:
@@ -176,10 +176,10 @@ class Optimizer(ABC):
             state = states.get(key)
             if state is None:
                 state = self.init(params)
-            if self.weight_decay is not None:
-                params = params - params * (rate * self.weight_decay)
+            if decay is not None:
+                params = params - params * (rate * decay)
             new, states[key] = self.update(g, state, params, rate)
-            if type(new) is type(params) and new.dtype == params.dtype:
+            if new.__class__ is params.__class__ and new.dtype == params.dtype:
                 # What `assign` does, without its search for the caller's line: the new array came
                 # from no Tensor, so that there is nothing for `explain` to remember.
                 variable.array = new
@@ -200,6 +200,30 @@ class Optimizer(ABC):
             raw = [_shortened(g, length, self.global_clipnorm) for g in raw]
         return [(g, variable) for g, (_, variable) in zip(raw, pairs, strict=True)]
 
+    def _without_none(
+        self, pairs: list[tuple[Any, Any]], tape: Any, loss: Any
+    ) -> list[tuple[Any, Any]]:
+        """Leave out pairs without a gradient and say so; why, where the tape can tell."""
+        missing = [variable for grad, variable in pairs if grad is None]
+        names = [_name(variable) for variable in missing]
+        if len(missing) == len(pairs) and missing:
+            listed = ", ".join(f"'{name}'" for name in names)
+            raise ValueError(
+                f"No gradients provided for any variable: ({listed}).{_why(tape, loss, missing)}\n"
+                "A gradient is there where the loss was computed from the variable inside the tape."
+            )
+        # The next step will leave out the same ones, most likely for the same reason; finding it
+        # out takes longer than the step itself.
+        which = frozenset(getattr(variable, "key", 0) for variable in missing)
+        if tape is not None and which not in self._explained:
+            self._explained[which] = _why(tape, loss, missing)
+        warnings.warn(
+            f"Gradients do not exist for variables {names} when minimizing the loss."
+            f"{self._explained.get(which, '')}",
+            stacklevel=4 if tape is None else 5,
+        )
+        return [(grad, variable) for grad, variable in pairs if grad is not None]
+
 
 def _length(grad: Any) -> float:
     return float(np.linalg.norm(np.ravel(grad)))
@@ -209,25 +233,13 @@ def _shortened(grad: Any, length: float, limit: float) -> Any:
     return grad * (limit / length) if length > limit else grad
 
 
-def _without_none(pairs: list[tuple[Any, Any]], tape: Any, loss: Any) -> list[tuple[Any, Any]]:
-    """Leave out pairs without a gradient and say so; why, where the tape can tell."""
-    missing = [variable for grad, variable in pairs if grad is None]
-    names = [_name(variable) for variable in missing]
-    why = ""
-    explain = getattr(tape, "explain", None)
-    if missing and explain is not None:
-        why = f" {explain(loss, missing[0])}"
-    if len(missing) == len(pairs):
-        listed = ", ".join(f"'{name}'" for name in names)
-        raise ValueError(
-            f"No gradients provided for any variable: ({listed}).{why} A gradient is there where "
-            "the loss was computed from the variable inside the tape."
-        )
-    warnings.warn(
-        f"Gradients do not exist for variables {names} when minimizing the loss.{why}",
-        stacklevel=4,
-    )
-    return [(grad, variable) for grad, variable in pairs if grad is not None]
+def _why(tape: Any, loss: Any, missing: list[Any]) -> str:
+    """Why these gradients are None, in the tape's words; nothing where there is no tape."""
+    if tape is None:
+        return ""
+    from thalweg.tape.explain import explain_missing  # read when a gradient is missing, seldom
+
+    return f"\n{explain_missing(tape, loss, missing)}"
 
 
 def _name(variable: Any) -> str:
