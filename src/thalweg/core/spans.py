@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from thalweg.core.recording import LIBRARIES, Site, caller_site, keep, tick
 
@@ -76,17 +76,21 @@ def leave_span(start: int, name: str, keys: tuple[Any, ...] = (), depth: int = 1
     _MINE.spans.append((start, tick(), name, keys, site))
 
 
-def spanned(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The function, each of its calls remembered as a span."""
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+def spanned(function: Call, name: str = "") -> Call:
+    """The function, each of its calls remembered as a span; the name is its own if none is given."""
+    called = name or function.__name__
 
     @functools.wraps(function)
     def call(*args: Any, **named: Any) -> Any:
         start = tick()
         answer = function(*args, **named)
-        leave_span(start, name, (), 2)
+        leave_span(start, called, (), 2)
         return answer
 
-    return call
+    return cast("Call", call)
 
 
 def born(key: int, name: str, value: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from thalweg.core.spans import spanned
 from thalweg.errors import ShapeError
 from thalweg.losses.pairing import EPSILON, in_one_dtype, paired
 from thalweg.ops.casting import cast
@@ -26,6 +27,7 @@ from thalweg.ops.reductions import reduce_mean, reduce_sum
 from thalweg.values.constant import lift
 
 
+@spanned
 def categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -80,6 +82,7 @@ def _check_categorical(y_true: Any, y_pred: Any, axis: Any) -> None:
         )
 
 
+@spanned
 def sparse_categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -121,6 +124,7 @@ def sparse_categorical_crossentropy(
     return costs if counted is None else where(counted, costs, zeros_like(costs))
 
 
+@spanned
 def binary_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -150,6 +154,7 @@ def binary_crossentropy(
     return -reduce_mean(y_true * log(p) + (1 - y_true) * log1p(-p), axis)
 
 
+@spanned
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """Σ y·log(y/p) over the last axis, both held within [1e-7, 1]; also `KLD` and `kld`.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from thalweg.core.spans import spanned
 from thalweg.losses.pairing import EPSILON, in_one_dtype, paired
 from thalweg.ops.arithmetic import abs, maximum
 from thalweg.ops.exponential import log, log1p
@@ -17,6 +18,7 @@ from thalweg.ops.reductions import reduce_mean, reduce_sum
 from thalweg.ops.robust import huber_cost, log_cosh_cost
 
 
+@spanned
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of (y_true - y_pred)² over the last axis; also `MSE` and `mse`.
 
@@ -33,6 +35,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     return mean_squared_difference.eager(*paired(y_true, y_pred))
 
 
+@spanned
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of |y_true - y_pred| over the last axis; also `MAE` and `mae`.
 
@@ -50,6 +53,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     return reduce_mean(abs(y_true - y_pred), -1)
 
 
+@spanned
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of 100·|y_true - y_pred| / max(|y_true|, 1e-7); also `MAPE` and `mape`.
 
@@ -66,6 +70,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     return 100.0 * reduce_mean(abs(share), -1)
 
 
+@spanned
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of (log(1 + y_true) - log(1 + y_pred))²; also `MSLE` and `msle`.
 
@@ -83,6 +88,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     return mean_squared_difference(log1p(maximum(y_true, EPSILON)), log1p(maximum(y_pred, EPSILON)))
 
 
+@spanned
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     """The mean of Huber's cost: e²/2 where |e| ≤ δ, else δ·(|e| - δ/2), with e = y_pred - y_true.
 
@@ -99,6 +105,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     return reduce_mean(huber_cost(y_pred - y_true, delta), -1)
 
 
+@spanned
 def log_cosh(y_true: Any, y_pred: Any) -> Any:
     """The mean of log cosh(y_pred - y_true), exact for errors of any size.
 
@@ -114,6 +121,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
     return reduce_mean(log_cosh_cost(y_pred - y_true), -1)
 
 
+@spanned
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """Minus the cosine of the angle between truth and prediction: -1 where they point the same way.
 
@@ -136,6 +144,7 @@ def _unit(x: Any, axis: int) -> Any:
     return x / maximum(euclidean(x, axis, True), EPSILON)
 
 
+@spanned
 def poisson(y_true: Any, y_pred: Any) -> Any:
     """The mean of y_pred - y_true·log(y_pred + 1e-7): counts y_true, expected to be y_pred.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from thalweg.core.spans import spanned
 from thalweg.losses.pairing import in_one_dtype, paired
 from thalweg.ops.activations import relu
 from thalweg.ops.arithmetic import square
@@ -20,6 +21,7 @@ def _plus_and_minus(y_true: Any) -> Any:
     return 2.0 * y_true - 1.0 if ((values == 0) | (values == 1)).all() else y_true
 
 
+@spanned
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """The mean of max(1 - y_true·y_pred, 0) over the last axis.
 
@@ -35,6 +37,7 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
     return reduce_mean(relu(1.0 - _plus_and_minus(y_true) * y_pred), -1)
 
 
+@spanned
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """The mean of max(1 - y_true·y_pred, 0)² over the last axis.
 
@@ -50,6 +53,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     return reduce_mean(square(relu(1.0 - _plus_and_minus(y_true) * y_pred)), -1)
 
 
+@spanned
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     """max(wrong - right + 1, 0): right is Σ y_true·y_pred, wrong is max((1 - y_true)·y_pred).
 
