@@ -205,7 +205,7 @@ def _minimum(run: Run, end: End, finding: Finding, words: Words) -> str:
         )
     every = " in every direction" if run.size > 1 else ""
     least = "least curvature" if run.size > 1 else "curvature"
-    told = f"{least} {words.sign * bend:.4g}" if bend < 1e299 else f"its {least} is infinite"
+    told = f"{least} {words.sign * bend:.4g}" if bend < 1e299 else f"{least} beyond 1e299"
     return start + f"the slope is zero{held} and {words.f} curves {words.curves}{every} ({told})."
 
 
