@@ -203,4 +203,4 @@ def test_recorders_are_gone_after_every_way_out():
     for way in WAYS:
         way()
         assert STATE.recorders == ()
-        assert STATE.followed is None
+        assert STATE.here.followed is None

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.op import REQUIRED, Op
-from thalweg.core.recording import RING_SIZE, STATE, tick
+from thalweg.core.recording import MASK, STATE, leave_trace, tick
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
-MASK = RING_SIZE - 1
 SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
 
@@ -69,9 +68,7 @@ def publish(op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any) ->
     for recorder in STATE.recorders:
         recorded |= recorder.record(op, keys, values, params, out, site)
     if not recorded:
-        first = out[0].key if isinstance(out, tuple) and out else getattr(out, "key", 0)
-        last = out[-1].key if isinstance(out, tuple) and out else first
-        STATE.ring[first & MASK] = (first, op, keys, site, last)
+        leave_trace(op, keys, out, site)
 
 
 def _unary(
@@ -101,19 +98,20 @@ def _unary(
         out.array = value
         out.key = key = tick()
         frame = frame_of(depth)
-        site = (frame.f_code, frame.f_lasti)
-        followed = state.followed
+        keys = (source,)
+        here = state.here
+        followed = here.followed
         if followed is None:
-            state.ring[key & MASK] = (key, op, (source,), site, key)
+            here.ring[key & MASK] = (key, op, keys, frame.f_code, frame.f_lasti)
         elif followed is False or not recordable:
-            publish(op, (source,), (a,), (), out, site)
+            publish(op, keys, (a,), (), out, (frame.f_code, frame.f_lasti))
         elif source in followed:
-            keys = (source,)
-            followed[key] = (value.shape, value.dtype, op, keys, site)
+            code = frame.f_code
+            followed[key] = (value.shape, value.dtype, op, keys, code, frame.f_lasti)
             kept = value if keep_answer else None
-            state.append((op, plan, keys, key, kept, a if keep_input else None))
+            here.append((op, plan, keys, key, kept, a if keep_input else None))
         else:
-            state.ring[key & MASK] = (key, op, (source,), site, key)
+            here.ring[key & MASK] = (key, op, keys, frame.f_code, frame.f_lasti)
         return out
 
     return call
@@ -124,7 +122,7 @@ def _one_with_params(
 ) -> Callable[..., Any]:
     kernel, prepare, defaults = op.kernel, op.prepare, op.defaults
     room = len(defaults)
-    required = any(default is REQUIRED for default in defaults)
+    required = tuple([place for place, value in enumerate(op.defaults) if value is REQUIRED])
     state = STATE
     frame_of = sys._getframe
     recordable = not op.severs and op.plans[1]
@@ -147,7 +145,7 @@ def _one_with_params(
         given = given[:room]
         params = op.bind(given, named) if named else (*given, *defaults[len(given) :])
         if required:
-            _check_complete(op, params)
+            _check_complete(op, params, required)
         try:
             if prepare is not None:
                 params = prepare((a,), params)
@@ -161,29 +159,31 @@ def _one_with_params(
             publish(op, (source,), (a,), params, out, site)
             return out
         out = tensor(value)
-        followed = state.followed
+        here = state.here
+        followed = here.followed
         dtype = value.dtype
         if followed and recordable and (dtype is SINGLE or dtype is DOUBLE):
             if source in followed:
                 keys = (source,)
-                followed[out.key] = (value.shape, dtype, op, keys, site)
+                followed[out.key] = (value.shape, dtype, op, keys, *site)
                 kept = value if keep_answer else None
                 event = (op, plan, keys, out.key, kept, a if keep_input else None, *params)
-                state.append((*event, a.shape) if needs_shapes else event)
+                here.append((*event, a.shape) if needs_shapes else event)
                 return out
         elif followed is not None:
             publish(op, (source,), (a,), params, out, site)
             return out
         key = out.key
-        state.ring[key & MASK] = (key, op, (source,), site, key)
+        here.ring[key & MASK] = (key, op, (source,), *site)
         return out
 
     return call
 
 
-def _check_complete(op: Op, params: tuple[Any, ...]) -> None:
-    for name, value in zip(op.parameter_names, params, strict=False):
-        if value is REQUIRED:  # by identity: a parameter may be an array
+def _check_complete(op: Op, params: tuple[Any, ...], required: tuple[int, ...]) -> None:
+    for place in required:
+        if params[place] is REQUIRED:  # by identity: a parameter may be an array
+            name = op.parameter_names[place]
             raise TypeError(f"{op.name}() missing required argument '{name}'")
 
 
@@ -219,25 +219,26 @@ def _binary(
         out.array = value
         out.key = key = tick()
         frame = frame_of(depth)
-        site = (frame.f_code, frame.f_lasti)
-        followed = state.followed
+        keys = (first, second)
+        here = state.here
+        followed = here.followed
         if followed is None:
-            state.ring[key & MASK] = (key, op, (first, second), site, key)
+            here.ring[key & MASK] = (key, op, keys, frame.f_code, frame.f_lasti)
         elif followed is False or not recordable:
-            publish(op, (first, second), (a, b), (), out, site)
+            publish(op, keys, (a, b), (), out, (frame.f_code, frame.f_lasti))
         else:
-            keys = (first, second)
             if first in followed:
                 plan, answer, one, two = both if second in followed else left
             elif second in followed:
                 plan, answer, one, two = right
             else:
-                state.ring[key & MASK] = (key, op, keys, site, key)
+                here.ring[key & MASK] = (key, op, keys, frame.f_code, frame.f_lasti)
                 return out
-            followed[key] = (value.shape, value.dtype, op, keys, site)
+            code = frame.f_code
+            followed[key] = (value.shape, value.dtype, op, keys, code, frame.f_lasti)
             kept = value if answer else None
             event = (op, plan, keys, key, kept, a if one else None, b if two else None)
-            state.append((*event, np.shape(a), np.shape(b)) if needs_shapes else event)
+            here.append((*event, np.shape(a), np.shape(b)) if needs_shapes else event)
         return out
 
     return call
@@ -259,7 +260,7 @@ def _general(
     kernel = op.kernel
     prepare = op.prepare
     variadic = op.variadic
-    required = any(default is REQUIRED for default in op.defaults)
+    required = tuple([place for place, value in enumerate(op.defaults) if value is REQUIRED])
     room = count + len(op.defaults)
     state = STATE
 
@@ -278,7 +279,7 @@ def _general(
             values = _converted(pairs, convert, op.elementwise)
         params = op.bind(args[count:room], named)
         if required:
-            _check_complete(op, params)
+            _check_complete(op, params, required)
         given = (values,) if variadic else values
         try:
             if prepare is not None:
@@ -293,11 +294,12 @@ def _general(
             publish(op, keys, values, params, parts, site)
             return parts
         out = tensor(answer)
-        if state.recorders:
+        here = state.here
+        if here.recorders:
             publish(op, keys, values, params, out, site)
         else:
             key = out.key
-            state.ring[key & MASK] = (key, op, keys, site, key)
+            here.ring[key & MASK] = (key, op, keys, *site)
         return out
 
     return call

@@ -127,6 +127,7 @@ class Op:
         self.input_names = tuple(self.inputs.rstrip("*").split())
         self.parameter_names = tuple(self.parameters)
         self.defaults = tuple(self.parameters.values())
+        self.places = {name: place for place, name in enumerate(self.parameters)}
         names = ["ans", *self.input_names, *self.parameter_names]
         names += [f"{name}_shape" for name in self.input_names] + ["i"]
         environment = {name: place for place, name in enumerate(names)}
@@ -187,16 +188,17 @@ class Op:
         """Parameters by position and name, completed with defaults."""
         if not named:
             return (*params, *self.defaults[len(params) :])
-        given = dict(zip(self.parameter_names, params, strict=False))
+        values = [*params, *self.defaults[len(params) :]]
         for name, value in named.items():
-            if name not in self.parameters or name in given:
+            place = self.places.get(name)
+            if place is None or place < len(params):
                 raise TypeError(
                     f"{self.name}() got "
-                    f"{'two values for' if name in given else 'an unexpected keyword argument'} "
+                    f"{'an unexpected keyword argument' if place is None else 'two values for'} "
                     f"'{name}'; its parameters are {', '.join(self.signature().parameters)}"
                 )
-            given[name] = value
-        return tuple([given.get(name, value) for name, value in self.parameters.items()])
+            values[place] = value
+        return tuple(values)
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """As rules call it: on raw arrays the kernel alone, on Tensors the recorded call."""

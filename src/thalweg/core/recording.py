@@ -17,6 +17,8 @@ from typing import Any, NamedTuple, Protocol
 RING_SIZE = 4096
 """How many unrecorded calls are remembered on each thread; a power of two."""
 
+MASK = RING_SIZE - 1
+
 tick = itertools.count(1).__next__
 """The clock: each call gives the next number. Atomic under the interpreter's lock."""
 
@@ -58,12 +60,15 @@ class Happening(NamedTuple):
     site: Site
 
 
-class ThreadState(threading.local):
+class Here:
     """One thread's recorders (innermost last), ring of unrecorded calls and recent happenings.
 
     `followed` is a short cut for op calls: None when nobody records, the keys that the tape follows
-    when one tape alone does, False when several recorders do; `append` is that one tape's.
+    when one tape alone does, False when several recorders do; `append` is that one tape's. An entry
+    of the ring is `(key, op, input keys, code, offset)`, and of several answers the last key too.
     """
+
+    __slots__ = ("append", "followed", "happenings", "recorders", "ring", "thread")
 
     def __init__(self) -> None:
         self.recorders: tuple[Recorder, ...] = ()
@@ -73,6 +78,23 @@ class ThreadState(threading.local):
         self.thread = threading.current_thread().name
         self.happenings: list[Happening] = []
         keep(ALL_RINGS, (self.thread, self.ring))
+
+
+class ThreadState(threading.local):
+    """Where each thread finds its own; `here` once, for those who read several of its fields."""
+
+    def __init__(self) -> None:
+        self.here = Here()
+
+    @property
+    def recorders(self) -> tuple[Recorder, ...]:
+        """This thread's recorders, innermost last."""
+        return self.here.recorders
+
+    @property
+    def happenings(self) -> list[Happening]:
+        """What happened lately on this thread that no gradient passes."""
+        return self.here.happenings
 
 
 THREADS_KEPT = 64
@@ -92,6 +114,7 @@ def keep(traces: dict[int, Any], mine: Any) -> None:
         keys = [*traces]
         traces.pop(sorted(keys)[1], None)
 
+
 STATE = ThreadState()
 
 HAPPENINGS_KEPT = 1024
@@ -99,14 +122,25 @@ HAPPENINGS_KEPT = 1024
 
 def set_recorders(recorders: tuple[Recorder, ...]) -> None:
     """Make these this thread's recorders, innermost last."""
-    STATE.recorders = recorders
+    here = STATE.here
+    here.recorders = recorders
     alone: Any = recorders[0] if len(recorders) == 1 else None
     if isinstance(alone, Record):
-        STATE.followed = alone.specs
-        STATE.append = alone.events.append
+        here.followed = alone.specs
+        here.append = alone.events.append
     else:
-        STATE.followed = False if recorders else None
-        STATE.append = None
+        here.followed = False if recorders else None
+        here.append = None
+
+
+def leave_trace(op: Any, keys: tuple[Any, ...], out: Any, site: Site) -> None:
+    """Remember in the ring a call that nobody recorded, with one answer or several."""
+    if isinstance(out, tuple):
+        if out:
+            first = out[0].key
+            STATE.here.ring[first & MASK] = (first, op, keys, *site, out[-1].key)
+    else:
+        STATE.here.ring[out.key & MASK] = (out.key, op, keys, *site)
 
 
 KEPT = 4
@@ -147,9 +181,10 @@ def note(kind: str, keys: tuple[Any, ...], what: str, depth: int = 1) -> None:
     """Remember a happening: on this thread's list, which is short, and on every active recorder."""
     # Past NamedTuple's own constructor, which costs twice as much: assigns come one a step.
     happening = tuple.__new__(Happening, (tick(), kind, keys, what, caller_site(depth + 1)))
-    happenings = STATE.happenings
+    here = STATE.here
+    happenings = here.happenings
     happenings.append(happening)
     if len(happenings) > HAPPENINGS_KEPT:
         del happenings[: HAPPENINGS_KEPT // 2]
-    for recorder in STATE.recorders:
+    for recorder in here.recorders:
         recorder.note(happening)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -30,14 +31,29 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None) -> Any:
 
 
 def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
-    depth, on, off, axis, dtype = [static(value) for value in params]
+    rank = len(inputs[0].shape)
+    try:
+        return _settled(rank, *params)
+    except TypeError:  # a Tensor, which cannot be looked up
+        return _settled(rank, *[static(value) for value in params])
+
+
+@functools.lru_cache(maxsize=256, typed=True)
+def _settled(rank: int, depth: Any, on: Any, off: Any, axis: Any, dtype: Any) -> tuple[Any, ...]:
+    depth, on, off, axis, dtype = [static(value) for value in (depth, on, off, axis, dtype)]
     if dtype is None:
         given = [value for value in (on, off) if value is not None]
         whole = given and all(isinstance(value, int) for value in given)
         dtype = np.int32 if whole else np.float32
-    place = one_axis(-1 if axis is None else axis, np.ndim(inputs[0]) + 1)
+    place = one_axis(-1 if axis is None else axis, rank + 1)
     on, off = (1 if on is None else on), (0 if off is None else off)
     return int(depth), on, off, place, np.dtype(dtype)
+
+
+@functools.lru_cache(maxsize=64)
+def _places(depth: int, behind: int) -> Any:
+    """0, 1, … depth - 1 along an axis with some more axes behind it."""
+    return np.arange(depth).reshape((depth,) + (1,) * behind)
 
 
 @row(
@@ -67,9 +83,9 @@ def one_hot(
         axis: where the new axis stands; last by default.
         dtype: by default int32 where both values are given as whole numbers, else float32.
     """
-    shape = np.shape(indices)
-    places = np.arange(depth).reshape((depth,) + (1,) * (len(shape) - axis))
-    hit = np.reshape(indices, (*shape[:axis], 1, *shape[axis:])) == places
+    shape = indices.shape
+    places = _places(depth, len(shape) - axis)
+    hit = indices.reshape((*shape[:axis], 1, *shape[axis:])) == places
     if on_value == 1 and off_value == 0:
         return hit.astype(dtype)
     return np.where(hit, dtype.type(on_value), dtype.type(off_value))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import RING_SIZE, STATE, caller_site
+from thalweg.core.recording import STATE
 from thalweg.values.tensor import Tensor
 
 
@@ -100,11 +100,3 @@ class _Part:
 
     def pick(self, environment: Any) -> tuple[Any, ...]:
         return ()
-
-
-def leave_trace(call: Adopted) -> None:
-    """Leave a trace of a call that nobody recorded in the ring, as op calls do."""
-    if call.out:
-        first, last = call.out[0].key, call.out[-1].key
-        entry = (first, Named(call.name), call.keys, caller_site(2), last)
-        STATE.ring[first & (RING_SIZE - 1)] = entry

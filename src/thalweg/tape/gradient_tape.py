@@ -87,7 +87,7 @@ class GradientTape:
         self._log(why)
 
     def _log(self, kind: str) -> None:
-        fields = (tick(), kind, (), STATE.thread, caller_site(2))
+        fields = (tick(), kind, (), STATE.here.thread, caller_site(2))
         self._history.append(tuple.__new__(Happening, fields))
 
     def watch(self, tensor: Any) -> None:

@@ -127,7 +127,7 @@ class Lineage:
         spec = self.specs.get(key)
         if spec is None or len(spec) == 2:
             return []
-        _, _, op, keys, site = spec
+        _, _, op, keys, *site = spec
         answer = []
         for place, source in enumerate(keys):
             if source is None:
@@ -140,7 +140,7 @@ class Lineage:
             elif isinstance(op, Op) and op.rule(place) is None:
                 name = op.input_names[0 if op.variadic else place]
                 kind, why = BLOCKED, f"its input `{name}` carries no gradient"
-            answer.append(Link(key, source, kind, op.name, key, site, why))
+            answer.append(Link(key, source, kind, op.name, key, tuple(site), why))
         return answer
 
     def _severed(self, key: Any) -> list[Link]:
@@ -155,8 +155,8 @@ class Lineage:
         spec = specs.get(key)
         if spec is None or len(spec) == 2:
             return []
-        _, _, op, keys, site = spec
-        return [Link(key, one, kind, op.name, key, site) for one in keys if one is not None]
+        _, _, op, keys, *site = spec
+        return [Link(key, one, kind, op.name, key, tuple(site)) for one in keys if one is not None]
 
     def _from_rings(self, key: Any) -> list[Link]:
         if not isinstance(key, int):
@@ -164,13 +164,13 @@ class Lineage:
         for thread, ring in tuple(ALL_RINGS.values()):
             entry = ring_entry(ring, key)
             if entry is not None:
-                _, op, keys, site, _ = entry
+                _, op, keys, *site = entry[:5]
                 kind = UNRECORDED if thread == self.home else ELSEWHERE
                 why = op.severs
                 if kind is UNRECORDED and why:
                     kind = SEVERED
                 return [
-                    Link(key, one, kind, op.name, key, site, why or thread)
+                    Link(key, one, kind, op.name, key, tuple(site), why or thread)
                     for one in keys
                     if one is not None
                 ]
@@ -203,14 +203,14 @@ class Lineage:
         for specs in (self.specs, self.forgotten, *self.others):
             spec = specs.get(key)
             if spec is not None and len(spec) > 2:
-                return spec[3], spec[4]
+                return spec[3], spec[4:]
         entry = self.severed.get(key)
         if entry is not None:
             return entry[1], entry[2]
         for _, ring in tuple(ALL_RINGS.values()):
             entry = ring_entry(ring, key)
             if entry is not None:
-                return entry[2], entry[3]
+                return entry[2], entry[3:5]
         return None
 
     def in_gradient(self, key: Any) -> Span | None:
@@ -234,7 +234,8 @@ def ring_entry(ring: list[Any], key: int) -> Any:
     for first in range(key, max(key - MOST_ANSWERS, 0), -1):
         entry = ring[first & MASK]
         if entry is not None and entry[0] == first:
-            return entry if entry[4] >= key else None
+            last = entry[5] if len(entry) > 5 else first
+            return entry if last >= key else None
     return None
 
 

@@ -93,13 +93,13 @@ class Recording(Record):
         if dtype is not SINGLE and dtype is not DOUBLE and dtype.kind not in "fc":
             self.severed.append((op, keys, (out.key,), site))
             return False
-        specs[out.key] = (array.shape, dtype, op, keys, site)
+        specs[out.key] = (array.shape, dtype, op, keys, *site)
         self.events.append((op, plan, keys, out.key, array if keep[0] else None, *kept))
         return True
 
     def _follow_answers(self, op: Any, keys: Any, out: Any, site: Any) -> None:
         for part in out if type(out) is tuple else (out,):
-            self.specs[part.key] = (part.array.shape, part.array.dtype, op, keys, site)
+            self.specs[part.key] = (part.array.shape, part.array.dtype, op, keys, *site)
 
     def _record_list(
         self, op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any
@@ -131,7 +131,7 @@ class Recording(Record):
         site = caller_site(2)
         named = Named(call.name)
         for part in call.out:
-            self.specs[part.key] = (part.array.shape, part.array.dtype, named, call.keys, site)
+            self.specs[part.key] = (part.array.shape, part.array.dtype, named, call.keys, *site)
         self.events.append(call.event(followed))
         return True
 

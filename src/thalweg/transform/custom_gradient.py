@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE, Happening, set_recorders
+from thalweg.core.recording import STATE, Happening, caller_site, leave_trace, set_recorders
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import ShapeError
-from thalweg.tape.adoption import Adopted, leave_trace
+from thalweg.tape.adoption import Adopted, Named
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -67,7 +67,7 @@ def publish(call: Adopted, inputs: Sequence[Any]) -> None:
                 recorder.read(value)
         recorded |= recorder.adopt(call)
     if not recorded:
-        leave_trace(call)
+        leave_trace(Named(call.name), call.keys, call.out, caller_site(1))
 
 
 def answers(result: Any) -> tuple[Any, tuple[Any, ...]]:

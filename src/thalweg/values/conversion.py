@@ -25,7 +25,7 @@ def operand(x: Any) -> tuple[Any, Any]:
     """What an op computes with, and the key that tapes know it by (None for what they cannot know)."""
     if isinstance(x, Handle):
         key = x.key
-        followed = STATE.followed
+        followed = STATE.here.followed
         unseen = followed is False or (followed is not None and key not in followed)
         if unseen and isinstance(x, Trainable):
             for recorder in STATE.recorders:
