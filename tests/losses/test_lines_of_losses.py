@@ -21,7 +21,7 @@ NAMES = sorted(
 def loss_before_the_tape(name):
     """A loss that is computed before recording begins."""
     x = tw.Variable(TRUTH)
-    loss = getattr(losses, name)(TRUTH, x * 1.0)  # <- here
+    loss = getattr(losses, name)(TRUTH, x)  # <- here
     with tw.GradientTape() as tape:
         tape.watch(x)
     assert tape.gradient(loss, x) is None
