@@ -338,11 +338,15 @@ def refusal(op: Op, values: tuple[Any, ...], error: Exception) -> Exception:
     came = ", ".join(describe(value) for value in values)
     if isinstance(error, np.exceptions.AxisError):
         return ShapeError(f"{op.name}: {error}; got {came}")
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) and not any(_is_text(value) for value in values):
         return ShapeError(f"{op.name} cannot take {came}: {error}")
-    if isinstance(error, TypeError):
+    if isinstance(error, TypeError | ValueError):
         return DTypeError(f"{op.name} cannot take {came}: {error}")
     return error
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "SU"
 
 
 def describe(value: Any) -> str:

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from thalweg.errors import DTypeError, ShapeError
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -65,3 +69,10 @@ def special(*at: Any, **facts: Any) -> Special:
 def wrong(*inputs: Any, error: type[Exception], words: str = "", **params: Any) -> Wrong:
     """A Wrong: `wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast")`."""
     return Wrong(inputs, error, words, params)
+
+
+NO_TEXT = (wrong(np.array(["a", "b"]), error=DTypeError, words="cannot take"),)
+"""What every function of one array of numbers refuses."""
+
+DO_NOT_FIT = (wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),)
+"""What every elementwise function of two arrays refuses."""

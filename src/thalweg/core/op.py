@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from thalweg.core.evidence import Sample, Special, Wrong
+from thalweg.core.evidence import DO_NOT_FIT, NO_TEXT, Sample, Special, Wrong
 from thalweg.core.handle import Handle
 from thalweg.core.recording import KEPT
 from thalweg.errors import DTypeError, MissingRuleError
@@ -283,7 +283,11 @@ def row(inputs: str, **columns: Any) -> Callable[[Kernel], Op]:
 
 
 def elementwise(name: str, inputs: str, kernel: Kernel, **columns: Any) -> Op:
-    """A row for an op that works place by place and has no parameters."""
+    """A row for an op that works place by place and has no parameters.
+
+    Where it states no wrong inputs of its own, it refuses texts, or shapes that do not broadcast.
+    """
+    columns.setdefault("wrong", {1: NO_TEXT, 2: DO_NOT_FIT}.get(len(inputs.split()), ()))
     op = Op(name, inputs, kernel, elementwise=True, **columns)
     text = op.formula or name
     op.__doc__ = f"{text}, elementwise.{' ' + op.note if op.note else ''}"

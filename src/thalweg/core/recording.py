@@ -164,14 +164,22 @@ class Record:
 LIBRARIES = ("thalweg.", "numpy.", "scipy.", "contextlib")
 """Whose frames are no lines of the user's program."""
 
+_IS_LIBRARY: dict[Any, bool] = {}
+
+
+def _in_library(frame: Any) -> bool:
+    module = frame.f_globals.get("__name__")
+    known = _IS_LIBRARY.get(module)
+    if known is None:
+        known = _IS_LIBRARY[module] = str(module).startswith(LIBRARIES)
+    return known
+
 
 def caller_site(depth: int = 1) -> Site:
     """Where the function `depth` levels up was called from, outside of `LIBRARIES` if there is such a place."""
-    frame = sys._getframe(depth + 1)
-    if not frame.f_globals.get("__name__", "").startswith(LIBRARIES):
-        return (frame.f_code, frame.f_lasti)
-    outside: Any = frame
-    while outside is not None and outside.f_globals.get("__name__", "").startswith(LIBRARIES):
+    frame: Any = sys._getframe(depth + 1)
+    outside = frame
+    while outside is not None and _in_library(outside):
         outside = outside.f_back
     frame = outside or frame
     return (frame.f_code, frame.f_lasti)

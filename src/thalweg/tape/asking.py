@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +18,6 @@ from thalweg.tape.recording import Recording
 from thalweg.tape.unconnected import UnconnectedGradients, unconnected
 from thalweg.values.conversion import as_array, holds_handles, operand, stack_nested
 from thalweg.values.tensor import Tensor
-
-
-class Question(NamedTuple):
-    """The arguments of `gradient`."""
-
-    target: Any
-    sources: Any
-    output_gradients: Any = None
-    unconnected_gradients: Any = "none"
 
 
 def targets_of(target: Any) -> list[Any]:
@@ -81,14 +72,21 @@ def sources_of(sources: Any) -> list[Any]:
 
 
 def answer_gradient(
-    recording: Recording, question: Question, *, strict: bool, release: bool
+    recording: Recording,
+    target: Any,
+    wanted: Any,
+    output_gradients: Any,
+    unconnected_gradients: Any,
+    *,
+    strict: bool,
+    release: bool,
 ) -> Any:
-    """The gradients of a question, in the shape of its sources."""
+    """The gradients of a target, in the shape of what is wanted; the arguments of `gradient`."""
     start = tick()
-    missing = unconnected(question.unconnected_gradients)
-    targets = targets_of(question.target)
-    sources = sources_of(question.sources)
-    given = cotangents_of(question.target, question.output_gradients, len(targets))
+    missing = unconnected(unconnected_gradients)
+    targets = targets_of(target)
+    sources = sources_of(wanted)
+    given = cotangents_of(target, output_gradients, len(targets))
     cotangents = seeds(recording, targets, given)
     keys = frozenset([source.key for source in sources])
     asked = (*cotangents, *keys)
@@ -110,7 +108,7 @@ def answer_gradient(
     if missing is UnconnectedGradients.ZERO:
         grads = [_zeros(s) if g is None else g for s, g in zip(sources, grads, strict=True)]
     leave_span(start, GRADIENT, asked, 3)
-    return pack(question.sources, grads) if is_nested(question.sources) else grads[0]
+    return pack(wanted, grads) if is_nested(wanted) else grads[0]
 
 
 def keys_of(tree: Any) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from thalweg.core.recording import STATE, Happening, caller_site, set_recorders
 from thalweg.core.trees import flatten, is_nested
 from thalweg.tape.adoption import Named
-from thalweg.tape.asking import Question, answer_gradient
+from thalweg.tape.asking import answer_gradient
 from thalweg.tape.case import Case, Evidence
 from thalweg.tape.causes import why
 from thalweg.tape.explanation import Cause, Explanation, joined
@@ -68,7 +68,7 @@ def _ask(recording: Recording, target: Any, source: Any, *, strict: bool) -> Non
     recorders = STATE.recorders
     set_recorders(())
     try:
-        answer_gradient(recording, Question(target, source), strict=strict, release=False)
+        answer_gradient(recording, target, source, None, "none", strict=strict, release=False)
     except Exception:  # noqa: BLE001 # a user's rule may raise anything; the question was only why
         return
     finally:

@@ -14,7 +14,7 @@ from thalweg.core.recording import STATE, Happening, caller_site, set_recorders,
 from thalweg.core.spans import GRADIENT, leave_span
 from thalweg.core.trees import flatten
 from thalweg.tape import words
-from thalweg.tape.asking import Question, answer_gradient, keys_of
+from thalweg.tape.asking import answer_gradient, keys_of
 from thalweg.tape.jacobians import batch_jacobian, jacobian
 from thalweg.tape.recording import Recording
 
@@ -56,7 +56,6 @@ class GradientTape:
         self._recording: Recording | None = None
         self._active = False
         self._entered = False
-        self._variables: tuple[Any, ...] = ()
         self._history: list[Happening] = []
         self._spent: Recording | None = None
 
@@ -152,10 +151,9 @@ class GradientTape:
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The Variables watched so far, in the order in which they were made."""
-        if self._recording is not None:
-            found = self._recording.variables
-            self._variables = tuple([found[key] for key in sorted(found)])
-        return self._variables
+        recording = self._recording or self._spent
+        found = recording.variables if recording is not None else {}
+        return tuple([found[key] for key in sorted(found)])
 
     def gradient(
         self,
@@ -184,12 +182,14 @@ class GradientTape:
             ValueError: a wrong number or shape of `output_gradients`.
             MissingRuleError: an op on the path has no rule.
         """
-        question = Question(target, sources, output_gradients, unconnected_gradients)
         recording = self._opened()
         release = not self._persistent
         recorded = len(recording.events)
         try:
-            grads = answer_gradient(recording, question, strict=self._strict, release=release)
+            grads = answer_gradient(
+                recording, target, sources, output_gradients, unconnected_gradients,
+                strict=self._strict, release=release,
+            )  # fmt: skip
         except BaseException:
             if release and len(recording.events) < recorded:
                 self._close(recording)  # half a record would answer wrongly
@@ -210,7 +210,6 @@ class GradientTape:
         return self._recording
 
     def _close(self, recording: Recording) -> None:
-        self.watched_variables()
         self._spent = recording
         self._recording = None
 

@@ -102,14 +102,14 @@ class Variable(Readable, Trainable):
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Add to the value."""
-        array, key = operand(delta)
+        array, key = (delta.array, delta.key) if type(delta) is Tensor else operand(delta)
         return self._set(self.array + array, key, ".assign_add")
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Subtract from the value."""
-        array, key = operand(delta)
+        array, key = (delta.array, delta.key) if type(delta) is Tensor else operand(delta)
         return self._set(self.array - array, key, ".assign_sub")
 
     def _set(self, new: Any, key: Any, how: str) -> Variable:
