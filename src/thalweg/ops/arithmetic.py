@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.evidence import DO_NOT_FIT, sample, special
 from thalweg.core.op import elementwise
-from thalweg.errors import ShapeError
 from thalweg.ops.comparison import equal, max_share, where
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import zeros_like
@@ -17,23 +16,41 @@ from thalweg.ops.creation import zeros_like
 ANY = (-3.0, 3.0)
 AWAY_FROM_ZERO = (0.4, 3.0)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
-DO_NOT_FIT = (wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),)
 LOCALLY_CONSTANT = "The gradient is 0 wherever it exists, and 0 is returned at the jumps too."
 
 add = elementwise(
     "add", "x y", operator.add, public="add math.add", numpy=(np.add,),
     vjp={"x": lambda g: g, "y": lambda g: g}, linear="x y", bounded=True,
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="x + y",
+    special=(
+        special(-0.0, 0.0, value=0.0, grad=(1.0, 1.0)),
+        special(-0.0, -0.0, value=-0.0, grad=(1.0, 1.0)),
+        special(np.inf, -np.inf, value=np.nan, grad=(1.0, 1.0)),
+        special(np.nan, 1.0, value=np.nan, grad=(1.0, 1.0)),
+    ),
 )  # fmt: skip
 subtract = elementwise(
     "subtract", "x y", operator.sub, public="subtract math.subtract", numpy=(np.subtract,),
     vjp={"x": lambda g: g, "y": lambda g: -g}, linear="x y", bounded=True,
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="x - y",
+    special=(
+        special(0.0, 0.0, value=0.0, grad=(1.0, -1.0)),
+        special(-0.0, 0.0, value=-0.0, grad=(1.0, -1.0)),
+        special(np.inf, np.inf, value=np.nan, grad=(1.0, -1.0)),
+        special(1.0, np.nan, value=np.nan, grad=(1.0, -1.0)),
+    ),
 )  # fmt: skip
 multiply = elementwise(
     "multiply", "x y", operator.mul, public="multiply math.multiply", numpy=(np.multiply,),
     vjp={"x": lambda g, y: g * y, "y": lambda g, x: g * x},
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·y",
+    special=(
+        special(-0.0, 2.0, value=-0.0, grad=(2.0, -0.0)),
+        special(0.0, np.inf, value=np.nan, grad=(np.inf, 0.0)),
+        special(-np.inf, 2.0, value=-np.inf, grad=(2.0, -np.inf)),
+        special(np.nan, 2.0, value=np.nan, grad=(2.0, np.nan)),
+        special(1e30, 1e30, value=np.inf, grad=(1e30, 1e30), dtypes=("float32",)),
+    ),
 )  # fmt: skip
 divide = elementwise(
     "divide", "x y", operator.truediv,
@@ -49,14 +66,30 @@ divide = elementwise(
 negative = elementwise(
     "negative", "x", operator.neg, public="negative math.negative", numpy=(np.negative,),
     vjp={"x": lambda g: -g}, linear="x", bounded=True, domain=(ANY,), formula="-x",
+    special=(
+        special(0.0, value=-0.0, grad=(-1.0,)),
+        special(-np.inf, value=np.inf, grad=(-1.0,)),
+        special(np.nan, value=np.nan, grad=(-1.0,)),
+    ),
 )  # fmt: skip
 identity = elementwise(
     "identity", "input", operator.pos, public="identity", numpy=(np.positive,),
     vjp={"input": lambda g: g}, linear="input", bounded=True, domain=(ANY,), formula="x",
+    special=(
+        special(-0.0, value=-0.0, grad=(1.0,)),
+        special(np.inf, value=np.inf, grad=(1.0,)),
+        special(np.nan, value=np.nan, grad=(1.0,)),
+    ),
 )  # fmt: skip
 square = elementwise(
     "square", "x", np.square, public="square math.square", numpy=(np.square,),
     vjp={"x": lambda g, x: g * (x + x)}, domain=(ANY,), formula="x²",
+    special=(
+        special(-0.0, value=0.0, grad=(0.0,)),
+        special(-np.inf, value=np.inf, grad=(-np.inf,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+        special(1e30, value=np.inf, grad=(2e30,), dtypes=("float32",)),
+    ),
 )  # fmt: skip
 
 
@@ -65,8 +98,24 @@ def _power_x(g: Any, x: Any, y: Any) -> Any:
         if y == 2:
             return g * (x + x)
         return zeros_like(g) if y == 0 else g * (y * x ** (y - 1))
-    flat = equal(y, 0)
+    flat = zeroth_power_of_nothing(x, y)
     return g * where(flat, 0, y * x ** where(flat, 1, y - 1))
+
+
+def _zeroth_power_of_nothing(x: Any, y: Any) -> Any:
+    """Where y·x**(y - 1) would be 0·inf or NaN although x**y stays 1: y is 0, and 1/x is no number.
+
+    Elsewhere the product is 0 by itself, and its derivative by y is x**(y - 1), which a 0 that was
+    put there would not have.
+    """
+    return np.equal(y, 0) & ~(np.abs(x) >= np.finfo(x.dtype).tiny)
+
+
+zeroth_power_of_nothing = elementwise(
+    "zeroth_power_of_nothing", "x y", _zeroth_power_of_nothing,
+    severs="a comparison answers with truth values, which carry no gradient",
+    domain=(ANY, ANY), samples=PAIRS, formula="y = 0 and |x| below the smallest normal number",
+)  # fmt: skip
 
 
 def _log_of_base(x: Any) -> Any:
@@ -104,12 +153,24 @@ floordiv = elementwise(
     vjp={"x": lambda g: zeros_like(g), "y": lambda g: zeros_like(g)}, bounded=True,
     domain=((0.6, 0.9), (1.1, 2.0)), samples=PAIRS, wrong=DO_NOT_FIT,
     formula="⌊x / y⌋", note=LOCALLY_CONSTANT,
+    special=(
+        special(-1.0, 2.0, value=-1.0, grad=(0.0, 0.0)),
+        special(4.0, 2.0, value=2.0, grad=(0.0, 0.0), why="at a jump"),
+        special(1.0, 0.0, value=np.inf, grad=(0.0, 0.0)),
+        special(np.nan, 2.0, value=np.nan, grad=(0.0, 0.0)),
+    ),
 )  # fmt: skip
 floormod = elementwise(
     "floormod", "x y", operator.mod, public="math.floormod math.mod", numpy=(np.remainder,),
     vjp={"x": lambda g: g, "y": lambda g, x, y: -g * floordiv(x, y)},
     domain=((2.4, 2.9), (1.05, 1.15)), samples=PAIRS, wrong=DO_NOT_FIT,
     formula="x - ⌊x / y⌋·y", note="The jumps are passed over: d/dx = 1, d/dy = -⌊x / y⌋.",
+    special=(
+        special(-1.0, 3.0, value=2.0, grad=(1.0, 1.0), why="the sign is the divisor's"),
+        special(4.0, 2.0, value=0.0, grad=(1.0, -2.0), why="at a jump"),
+        special(1.0, 0.0, value=np.nan, grad=(1.0, -np.inf)),
+        special(np.inf, 2.0, value=np.nan, grad=(1.0, None)),
+    ),
 )  # fmt: skip
 
 
