@@ -64,7 +64,8 @@ def test_a_hundred_thousand_steps_leave_memory_flat():
     before = sys.getallocatedblocks()
     descend(x, 90_000)
     gc.collect()
-    assert abs(sys.getallocatedblocks() - before) < 1_000
+    # How full the ring is changes with the clock: by at most two blocks an entry, and not with steps.
+    assert abs(sys.getallocatedblocks() - before) < 2 * RING_SIZE
     np.testing.assert_allclose(x.numpy(), [0.5, 0.5], atol=1e-12)
 
 

@@ -123,8 +123,7 @@ def _one_with_params(
     kernel, prepare, defaults = op.kernel, op.prepare, op.defaults
     room = len(defaults)
     required = tuple([place for place, value in enumerate(op.defaults) if value is REQUIRED])
-    state = STATE
-    frame_of = sys._getframe
+    state, frame_of = STATE, sys._getframe
     recordable = not op.severs and op.plans[1]
     plan, keep_answer, keep_input = op.plans[1], *op.keep[1]
     needs_shapes = op.needs_shapes
