@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import thalweg as tw
+from thalweg.core.recording import RING_SIZE
 
 CHAIN = 200_000
 
