@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, elementwise
+from thalweg.errors import ShapeError
 from thalweg.ops.comparison import equal, greater, less, select
 from thalweg.ops.creation import ones_like, zeros_like
 from thalweg.ops.joining import stack
@@ -60,6 +61,7 @@ clip: Op = elementwise(
         special(np.nan, -1.0, 1.0, value=np.nan, grad=(np.nan, 0.0, 0.0)),
         special(np.inf, -1.0, 1.0, value=1.0, grad=(0.0, 0.0, 1.0)),
     ),
+    wrong=(wrong(np.ones(3), np.ones(2), 2.0, error=ShapeError, words="broadcast"),),
     formula="min(max(t, low), high)", note="At a bound the gradient goes to t, as in TensorFlow.",
 )  # fmt: skip
 

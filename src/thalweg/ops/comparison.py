@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, elementwise, row
+from thalweg.errors import ShapeError
 from thalweg.ops.creation import zeros_like
 
 NO_GRADIENT = "a comparison answers with truth values, which carry no gradient"
@@ -57,6 +58,7 @@ max_share = elementwise(
         sample(np.array([[True], [False]]), (3,), (2, 1)),
     ),
     special=(special(np.array(True), 1.0, np.nan, value=1.0, grad=(None, 1.0, 0.0)),),
+    wrong=(wrong(np.array([True] * 3), np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),),
     formula="x where the condition holds, else y",
     note="The branch that is not taken receives a cotangent of exactly 0, and rules keep it 0.",
 )  # fmt: skip

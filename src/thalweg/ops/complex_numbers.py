@@ -5,10 +5,12 @@ The gradient with respect to z = a + ib is ∂/∂a + i·∂/∂b, as TensorFlow
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
 
+from thalweg.core.evidence import special
 from thalweg.core.op import elementwise
 
 ANY = ((-3.0, 3.0),)
@@ -22,23 +24,44 @@ def _complex(real: Any, imag: Any) -> Any:
     return out[()]
 
 
+complex_of = builtins.complex
+
 conj = elementwise(
     "conj", "x", np.conjugate, public="math.conj", numpy=(np.conjugate,),
     vjp={"x": lambda g: conj(g)}, bounded=True, holomorphic=False, linear="x",
     domain=ANY, formula="the complex conjugate of x",
+    special=(
+        special(1.0 + 2.0j, value=1.0 - 2.0j),
+        special(complex_of(0.0, np.inf), value=complex_of(0.0, -np.inf)),
+        special(-0.0, value=-0.0, grad=(1.0,)),
+    ),
 )  # fmt: skip
 real = elementwise(
     "real", "input", np.real, public="math.real", numpy=(np.real,),
     vjp={"input": lambda g: g}, linear="input", bounded=True, holomorphic=False,
-    domain=ANY, formula="Re x",
+    domain=ANY, formula="Re x", wrong=(),
+    special=(
+        special(3.0 + 4.0j, value=3.0, grad=(1.0 + 0.0j,)),
+        special(complex_of(-0.0, np.nan), value=-0.0, grad=(1.0 + 0.0j,)),
+        special(np.inf, value=np.inf, grad=(1.0,)),
+    ),
 )  # fmt: skip
 imag = elementwise(
     "imag", "input", np.imag, public="math.imag", numpy=(np.imag,),
     vjp={"input": lambda g: g * 1j}, linear="input", bounded=True, holomorphic=False,
-    domain=ANY, formula="Im x",
+    domain=ANY, formula="Im x", wrong=(),
+    special=(
+        special(3.0 + 4.0j, value=4.0, grad=(1.0j,)),
+        special(complex_of(np.inf, -0.0), value=-0.0, grad=(1.0j,)),
+        special(2.0, value=0.0, grad=(0.0,), why="a real number has no imaginary part"),
+    ),
 )  # fmt: skip
 complex = elementwise(
     "complex", "real imag", _complex, public="complex",
     vjp={"real": lambda g: real(g), "imag": lambda g: imag(g)}, linear="real imag",
     bounded=True, holomorphic=False, domain=ANY * 2, formula="a + ib",
+    special=(
+        special(1.0, np.inf, value=complex_of(1.0, np.inf), why="a + 1j * inf has a NaN in it"),
+        special(-0.0, -0.0, value=complex_of(-0.0, -0.0)),
+    ),
 )  # fmt: skip

@@ -16,7 +16,8 @@ from thalweg.ops.movement import reshape
 
 @row(
     inputs="x", linear="x", bounded=True, vjp={"x": lambda g: swap_last(g)},
-    samples=(sample((2, 3)), sample((2, 3, 4))), formula="x with its last two axes exchanged",
+    samples=(sample((2, 3)), sample((2, 3, 4))),
+    wrong=(wrong(np.ones(3), error=ShapeError, words="axis"),), formula="x with its last two axes exchanged",
 )  # fmt: skip
 def swap_last(x: Any) -> Any:
     """The array with its last two axes exchanged."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.core.axes import one_axis, static
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample
+from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.contraction import product
@@ -35,6 +35,8 @@ def _others(g: Any, operands: Any, labels: Any, out: Any, i: int) -> Any:
         sample([(2,), (2, 3), (3,)], labels=(("i",), ("i", "j"), ("j",)), out=()),
         sample([(2, 3)], labels=(("i", "j"),), out=("j", "i")),
     ),
+    wrong=(wrong([np.ones((2, 3)), np.ones((2, 3))], error=ShapeError, words="contract",
+                 labels=(("i", "j"), ("j", "k")), out=("i", "k")),),
     formula="Σ over labels that the answer lacks of the product of the operands",
 )  # fmt: skip
 def contract(operands: Any, labels: Any, out: Any) -> Any:

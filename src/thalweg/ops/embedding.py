@@ -9,8 +9,9 @@ import numpy as np
 
 from thalweg.core.axes import one_axis, static
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.clipping import clip_by_norm
 from thalweg.ops.gathering import gather
 
@@ -63,6 +64,10 @@ def _places(depth: int, behind: int) -> Any:
     ),
     special=(special(np.array([1, -1, 3]), value=[[0.0, 1.0, 0.0], [0.0] * 3, [0.0] * 3],
                      params={"depth": 3}, why="what is out of range is a row of zeros"),),
+    wrong=(
+        wrong(np.array([1]), error=ShapeError, words="axis", depth=3, axis=4),
+        wrong(np.array([1]), error=DTypeError, words="float99", depth=3, dtype="float99"),
+    ),
     formula="1 at the index, 0 elsewhere",
 )  # fmt: skip
 def one_hot(

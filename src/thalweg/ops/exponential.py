@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.evidence import DO_NOT_FIT, sample, special
 from thalweg.core.op import Op, elementwise
-from thalweg.errors import ShapeError
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import ones_like
 
 ANY = (-3.0, 3.0)
 POSITIVE = (0.3, 3.0)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
-DO_NOT_FIT = (wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),)
 LN2 = math.log(2.0)
 LN10 = math.log(10.0)
 BELOW_DOMAIN = "Outside the domain value and gradient are NaN."

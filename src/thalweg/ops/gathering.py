@@ -93,6 +93,8 @@ def take(
         sample((3, 4), ROWS, axis=0, batch_dims=0, shape=(3, 4)),
         sample((2, 5, 2), IN_BATCH, axis=2, batch_dims=1, shape=(2, 5, 3)),
     ),
+    wrong=(wrong(np.ones((1, 4)), np.array([7]), error=IndexError, words="out of bounds",
+                 axis=0, batch_dims=0, shape=(3, 4)),),
     formula="zeros of a shape, with rows of x added at indices along an axis",
 )  # fmt: skip
 def put_back(x: Any, indices: Any, axis: Any, batch_dims: Any, shape: Any) -> Any:
@@ -163,6 +165,10 @@ def gather(
     ),
     special=(special([1.0, 2.0], np.array([1, 1]), value=[2.0, 2.0], grad=([0.0, 2.0], None),
                      params={"axis": 0}),),
+    wrong=(
+        wrong(np.ones((2, 3)), np.array([[5]]), error=IndexError, words="out of bounds", axis=0),
+        wrong(np.ones((2, 3)), np.array([1]), error=ShapeError, words="dimensions", axis=0),
+    ),
     formula="along one axis, the elements that indices name",
 )  # fmt: skip
 def take_along(x: Any, indices: Any, axis: Any) -> Any:
@@ -174,6 +180,8 @@ def take_along(x: Any, indices: Any, axis: Any) -> Any:
     inputs="x indices", linear="x", bounded=True,
     vjp={"x": lambda g, indices, axis: take_along(g, indices, axis), "indices": None},
     samples=(sample((2, 2), np.array([[0, 3], [1, 1]]), shape=(2, 4), axis=1),),
+    wrong=(wrong(np.ones((1, 2)), np.array([[9, 3]]), error=IndexError, words="out of bounds",
+                 shape=(1, 4), axis=1),),
     formula="zeros of a shape, with elements added along one axis at indices",
 )  # fmt: skip
 def put_along(x: Any, indices: Any, shape: Any, axis: Any) -> Any:

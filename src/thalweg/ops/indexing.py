@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.core.axes import one_axis
 from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import row
+from thalweg.errors import ShapeError
 
 
 @row(
@@ -34,6 +35,10 @@ def getitem(x: Any, index: Any) -> Any:
         sample((2,), shape=(3, 2), index=1),
         sample((3, 2), shape=(4, 2), index=(np.array([0, 0, 2]),)),
     ),
+    wrong=(
+        wrong(np.ones(2), error=IndexError, words="out of bounds", shape=(3, 2), index=5),
+        wrong(np.ones(4), error=ShapeError, words="put_at", shape=(3, 2), index=0),
+    ),
     formula="zeros of a shape, with x added at an index",
 )  # fmt: skip
 def put_at(x: Any, shape: Any, index: Any) -> Any:
@@ -53,6 +58,10 @@ def put_at(x: Any, shape: Any, index: Any) -> Any:
         g, shape=x_shape, index=(slice(None),) * axis + (place,))},
     prepare=lambda inputs, params: (params[0], one_axis(params[1], np.ndim(inputs[0]))),
     samples=(sample((3, 4), place=1, axis=0), sample((3, 4), place=2, axis=-1)),
+    wrong=(
+        wrong(np.ones(3), error=IndexError, words="out of bounds", place=5, axis=0),
+        wrong(np.ones(3), error=ShapeError, words="axis", place=0, axis=1),
+    ),
     formula="the part of x at one place of one axis",
 )  # fmt: skip
 def pick_along(x: Any, place: int, axis: int) -> Any:

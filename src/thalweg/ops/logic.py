@@ -7,25 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, elementwise
+from thalweg.errors import DTypeError, ShapeError
 
 NO_GRADIENT = "truth values carry no gradient"
 BOTH = sample(np.array([True, True, False, False]), np.array([True, False, True, False]))
+REFUSED = (
+    wrong(np.array([True] * 3), np.array([True] * 2), error=ShapeError, words="broadcast"),
+    wrong(np.array([0.5]), np.array([0.5]), error=DTypeError, words="cannot take"),
+)
 
 
-def _logical(name: str, kernel: Any, function: Any, formula: str) -> Op:
+def _logical(name: str, kernel: Any, function: Any, formula: str, on_bits: int) -> Op:
     return elementwise(
         name, "x y", kernel, public=f"{name} math.{name}", numpy=(function,), severs=NO_GRADIENT,
-        samples=(BOTH,), formula=formula,
+        samples=(BOTH,), wrong=REFUSED, formula=formula,
+        special=(special(np.int32(6), np.int32(3), value=on_bits, why="integers, bit by bit"),),
     )  # fmt: skip
 
 
-logical_and = _logical("logical_and", operator.and_, np.logical_and, "x and y")
-logical_or = _logical("logical_or", operator.or_, np.logical_or, "x or y")
-logical_xor = _logical("logical_xor", operator.xor, np.logical_xor, "either x or y")
+logical_and = _logical("logical_and", operator.and_, np.logical_and, "x and y", 2)
+logical_or = _logical("logical_or", operator.or_, np.logical_or, "x or y", 7)
+logical_xor = _logical("logical_xor", operator.xor, np.logical_xor, "either x or y", 5)
 logical_not = elementwise(
     "logical_not", "x", operator.invert, public="logical_not math.logical_not",
     numpy=(np.logical_not,), severs=NO_GRADIENT, samples=(sample(np.array([True, False])),),
-    formula="not x",
+    wrong=(wrong(np.array([0.5]), error=DTypeError, words="cannot take"),), formula="not x",
+    special=(special(np.int32(5), value=-6, why="integers, bit by bit"),),
 )  # fmt: skip

@@ -202,6 +202,7 @@ def _truth(name: str, ufunc: Any, function: Any, words: str) -> Op:
             sample(np.array([[True, False], [True, True]]), axis=0),
             sample(np.zeros((0, 2), bool), axis=0, keepdims=True),
         ),
+        wrong=(wrong(np.ones(2), error=ShapeError, words="axis", axis=1),),
         formula=words, parameters={"axis": None, "keepdims": False},
     )  # fmt: skip
     op.__doc__ = f"{words[0].upper()}{words[1:]} along axes, `(input_tensor, axis, keepdims)`."
@@ -222,6 +223,7 @@ def _count_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any
     severs="a count is a whole number",
     numpy={np.count_nonzero: lambda a, axis=None, *, keepdims=False: count_nonzero.eager(a, axis, keepdims)},
     samples=(sample(np.array([[0.0, 1.0], [2.0, 3.0]])), sample(np.array([[0, 1], [0, 3]]), axis=0)),
+    wrong=(wrong(np.ones(2), error=ShapeError, words="axis", axis=1),),
     formula="how many elements are not 0",
 )  # fmt: skip
 def count_nonzero(input: Any, axis: Any = None, keepdims: Any = None, dtype: Any = np.int64) -> Any:

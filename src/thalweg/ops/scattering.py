@@ -136,6 +136,10 @@ def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any) -> Any:
     },
     samples=(sample((3, 2), APART, (2,)), sample((3, 2), np.array([[2]]), (1, 2))),
     special=(special([1.0, 2.0], np.array([[1]]), [5.0], value=[1.0, 5.0], grad=([1.0, 0.0], None, [1.0])),),
+    wrong=(
+        wrong(np.ones(3), np.array([[5]]), np.ones(1), error=IndexError, words="out of bounds"),
+        wrong(np.ones(3), np.array([[0]]), np.ones(2), error=ShapeError, words="cannot take"),
+    ),
     formula="the tensor, with updates in place of what stands at coordinates",
     note="Where coordinates come twice the last one stands, and each is given the gradient.",
 )  # fmt: skip

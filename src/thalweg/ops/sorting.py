@@ -47,6 +47,7 @@ def _order_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any
         special([2.0, 1.0, 2.0], value=[1, 0, 2]),
         special([2.0, 1.0, 2.0], value=[0, 2, 1], params={"direction": "DESCENDING"}),
     ),
+    wrong=(wrong(np.ones(2), error=ShapeError, words="axis", axis=1),),
     formula="the places in order of size", note="Ties stay in their order; NaN comes last, or first when descending.",
 )  # fmt: skip
 def argsort(values: Any, axis: Any = -1, direction: Any = "ASCENDING", stable: Any = False) -> Any:

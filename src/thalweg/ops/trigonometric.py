@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.evidence import DO_NOT_FIT, sample, special
 from thalweg.core.op import Op, elementwise
-from thalweg.errors import ShapeError
 from thalweg.ops.comparison import equal, where
 from thalweg.ops.exponential import sqrt
 
 ANY = (-3.0, 3.0)
 INSIDE = ((-0.8, 0.8),)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
-DO_NOT_FIT = (wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),)
 OUTSIDE = "For |x| > 1 value and gradient are NaN."
 HALF = math.sqrt(0.5)
 
