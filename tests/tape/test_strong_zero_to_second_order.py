@@ -46,3 +46,63 @@ def test_branches_not_taken_stay_out_of_the_second_derivative():
     np.testing.assert_allclose(
         np.diag(tw.hessian(guarded)(point).numpy()), [0.0, 0.0, -0.25 / 8.0 - 1.0 / 16.0]
     )
+
+
+# Each is a length or a direction, times c; at c = 0 the cotangent of the length is zero,
+# and the mixed derivatives by c are the slopes of the length.
+LENGTHS = {
+    "norm": lambda a, b, c: c * tw.norm(tw.stack([a, b])),
+    "reduce_std": lambda a, b, c: c * tw.math.reduce_std(tw.stack([a, b, 0.0 * a])),
+    "hypot": lambda a, b, c: c * np.hypot(a, b),
+    "global_norm": lambda a, b, c: c * tw.linalg.global_norm([a, b]),
+    "l2_normalize": lambda a, b, c: c * tw.linalg.l2_normalize(tw.stack([a, b]))[0],
+    "normalize": lambda a, b, c: c * tw.linalg.normalize(tw.stack([a, b]))[0][0],
+    "clip_by_norm": lambda a, b, c: c * tw.clip_by_norm(tw.stack([a, b]), 1.0)[0],
+    "clip_by_global_norm": lambda a, b, c: c * tw.clip_by_global_norm([a, b], 1.0)[0][0],
+}
+POINT = (1.3, 2.0, 0.0)
+
+
+def expected(name):
+    """The derivatives of what stands beside c, by a and b, in closed form."""
+    a, b, _ = POINT
+    if name == "reduce_std":
+        mean = (a + b) / 3
+        std = np.sqrt((a * a + b * b) / 3 - mean * mean)
+        return (a - mean) / (3 * std), (b - mean) / (3 * std)
+    r = np.hypot(a, b)
+    if name in ("norm", "hypot", "global_norm"):
+        return a / r, b / r
+    return b * b / r**3, -a * b / r**3
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_lengths_and_directions_times_zero(name):
+    f = LENGTHS[name]
+    points = [tw.constant(np.float64(value)) for value in POINT]
+    ones = [tw.constant(np.float64(place == 2)) for place in range(3)]
+    with tw.GradientTape() as outer:
+        outer.watch(points)
+        with tw.GradientTape() as inner:
+            inner.watch(points)
+            value = f(*points)
+        slopes = inner.gradient(value, points)
+    by_two_tapes = outer.gradient(slopes[2], points[:2])
+    with tw.autodiff.ForwardAccumulator(points, ones) as forward:
+        with tw.GradientTape() as inner:
+            inner.watch(points)
+            value = f(*points)
+        slopes = inner.gradient(value, points)
+    by_forward = [forward.jvp(slope) for slope in slopes[:2]]
+    with tw.GradientTape() as outer:
+        outer.watch(points)
+        with tw.GradientTape() as inner:
+            inner.watch(points)
+            value = f(*points)
+        slopes = inner.gradient(value, points)
+        first_row = slopes[0] + 0.0
+    other_way = outer.gradient(first_row, points[2])
+    want = expected(name)
+    np.testing.assert_allclose([float(one.numpy()) for one in by_two_tapes], want, rtol=1e-13)
+    np.testing.assert_allclose([float(one.numpy()) for one in by_forward], want, rtol=1e-13)
+    np.testing.assert_allclose(float(other_way.numpy()), want[0], rtol=1e-13)

@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.core.axes import axis_tuple, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special
-from thalweg.core.op import row
+from thalweg.core.op import elementwise, row
 from thalweg.ops.arithmetic import abs, maximum
 from thalweg.ops.comparison import equal, select
 from thalweg.ops.complex_numbers import conj, real
@@ -37,8 +37,16 @@ def _length_rule(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) 
     shape = input_tensor.shape
     g = with_axes(g, shape, axis, keepdims)
     product = g * direction(input_tensor, with_axes(ans, shape, axis, keepdims))
-    # A norm that is infinite or NaN has no direction; where nothing comes in, nothing goes out.
-    return select(equal(g, 0), zeros_like(product), product)
+    # A norm that is infinite or NaN has no direction; where nothing comes in, nothing goes out. A
+    # finite product stays, for its derivative by g is the direction and not zero.
+    return select(lost(g, product), zeros_like(product), product)
+
+
+lost = elementwise(
+    "lost", "g product", lambda g, product: (g == 0) & ~np.isfinite(product),
+    severs="truth values carry no gradient", samples=(sample((3, 1), (3, 4)),),
+    domain=((-3.0, 3.0), (-3.0, 3.0)), formula="whether the product of a zero g is no number",
+)  # fmt: skip
 
 
 def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
