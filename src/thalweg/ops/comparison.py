@@ -16,19 +16,24 @@ NO_GRADIENT = "a comparison answers with truth values, which carry no gradient"
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)))
 
 
-def _comparison(name: str, kernel: Any, function: Any, formula: str) -> Op:
+def _comparison(name: str, kernel: Any, function: Any, formula: str, tie: bool) -> Op:
     return elementwise(
         name, "x y", kernel, public=f"{name} math.{name}", numpy=(function,), severs=NO_GRADIENT,
         domain=((-3.0, 3.0), (-3.0, 3.0)), samples=PAIRS, formula=formula,
+        special=(
+            special(0.0, -0.0, value=tie, why="zeros are equal whatever their sign"),
+            special(np.inf, np.inf, value=tie),
+            special(np.nan, np.nan, value=name == "not_equal", why="a NaN is equal to nothing"),
+        ),
     )  # fmt: skip
 
 
-equal = _comparison("equal", operator.eq, np.equal, "x = y")
-not_equal = _comparison("not_equal", operator.ne, np.not_equal, "x ≠ y")
-less = _comparison("less", operator.lt, np.less, "x < y")
-less_equal = _comparison("less_equal", operator.le, np.less_equal, "x ≤ y")
-greater = _comparison("greater", operator.gt, np.greater, "x > y")
-greater_equal = _comparison("greater_equal", operator.ge, np.greater_equal, "x ≥ y")
+equal = _comparison("equal", operator.eq, np.equal, "x = y", True)
+not_equal = _comparison("not_equal", operator.ne, np.not_equal, "x ≠ y", False)
+less = _comparison("less", operator.lt, np.less, "x < y", False)
+less_equal = _comparison("less_equal", operator.le, np.less_equal, "x ≤ y", True)
+greater = _comparison("greater", operator.gt, np.greater, "x > y", False)
+greater_equal = _comparison("greater_equal", operator.ge, np.greater_equal, "x ≥ y", True)
 
 
 def _max_share(x: Any, y: Any) -> Any:

@@ -18,7 +18,7 @@ from thalweg.ops.joining import stack
 from thalweg.values.floatx import floatx
 
 PLAIN = (float, int, bool, complex)
-INT32 = np.iinfo(np.int32)
+INT32 = np.dtype(np.int32)
 
 
 def operand(x: Any) -> tuple[Any, Any]:
@@ -86,7 +86,10 @@ def python_array(x: Any, dtype: Any = None) -> Any:
             f"cannot make a {dtype.name} Tensor of floats such as {found.ravel()[0]!r}; "
             f"round them or use tw.cast"
         )
-    with np.errstate(over="ignore"):
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            cast = found.astype(dtype, copy=False)
+    else:
         cast = found.astype(dtype, copy=False)
     return cast if cast.ndim else cast[()]
 
@@ -101,10 +104,11 @@ def _dtype_of_python(found: np.ndarray, x: Any) -> np.dtype[Any]:
     if kind == "f":
         return floatx()
     if kind == "i":
-        if not found.size:
-            return np.dtype(np.int32)
-        inside = INT32.min <= found.min() and found.max() <= INT32.max
-        return np.dtype(np.int32 if inside else np.int64)
+        try:
+            np.array(x, INT32)  # NumPy refuses what is out of range, quicker than two reductions
+        except OverflowError:
+            return found.dtype
+        return INT32
     if kind == "c":
         return np.dtype(np.complex128)
     return found.dtype
