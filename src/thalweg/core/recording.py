@@ -167,8 +167,7 @@ LIBRARIES = ("thalweg.", "numpy.", "scipy.", "contextlib")
 _IS_LIBRARY: dict[Any, bool] = {}
 
 
-def _in_library(frame: Any) -> bool:
-    module = frame.f_globals.get("__name__")
+def _in_library(module: Any) -> bool:
     known = _IS_LIBRARY.get(module)
     if known is None:
         known = _IS_LIBRARY[module] = str(module).startswith(LIBRARIES)
@@ -178,8 +177,10 @@ def _in_library(frame: Any) -> bool:
 def caller_site(depth: int = 1) -> Site:
     """Where the function `depth` levels up was called from, outside of `LIBRARIES` if there is such a place."""
     frame: Any = sys._getframe(depth + 1)
+    if _IS_LIBRARY.get(frame.f_globals.get("__name__")) is False:
+        return (frame.f_code, frame.f_lasti)
     outside = frame
-    while outside is not None and _in_library(outside):
+    while outside is not None and _in_library(outside.f_globals.get("__name__")):
         outside = outside.f_back
     frame = outside or frame
     return (frame.f_code, frame.f_lasti)

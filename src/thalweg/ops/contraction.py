@@ -27,7 +27,7 @@ def swap_last(x: Any) -> Any:
 def _left(g: Any, a_shape: Any, b: Any) -> Any:
     """∂/∂A of A·B is G·Bᵀ; a vector counts as one row on the left and one column on the right."""
     if b.ndim == 2 and len(a_shape) == 2:
-        return g @ swap_last(b)
+        return product(g, swap_last(b))
     if b.ndim == 1:
         return reshape(g, (*g.shape, 1)) * b
     if len(a_shape) == 1:

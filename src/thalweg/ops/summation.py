@@ -54,6 +54,8 @@ def narrowed(total: Any, dtype: np.dtype[Any]) -> Any:
 
 def _long_sum(x: np.ndarray, axis: tuple[int, ...], keepdims: Any) -> Any:
     shape = x.shape
+    if len(axis) == len(shape) and x.flags.forc:
+        return np.add.reduce(x, axis=None, keepdims=keepdims)
     count = math.prod([shape[one] for one in axis])
     if count == x.size and x.flags.forc:
         total = np.add.reduce(x, axis=None, keepdims=True)

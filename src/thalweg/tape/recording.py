@@ -43,13 +43,11 @@ class Recording(Record):
         """See that a Variable is read: it is followed from its first reading on."""
         key = variable.key
         if key not in self.specs and self.watch_accessed and variable.trainable:
-            self.watch_variable(variable)
-
-    def watch_variable(self, variable: Any) -> None:
-        """Follow a Variable and remember it for `watched_variables`."""
-        self.variables[variable.key] = variable
-        if variable.array.dtype.kind in "fc":
-            self.follow(variable.key, variable.array)
+            self.variables[key] = variable
+            array = variable.array
+            if array.dtype.kind in "fc":
+                self.specs[key] = (array.shape, array.dtype)
+                self.roots.add(key)
 
     def record(
         self,
