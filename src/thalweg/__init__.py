@@ -96,8 +96,13 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'thalweg' has no attribute {name!r}")
 
 
+# What this file and its imports leave in its namespace, and nobody looks for.
+_INNER = {"Any", "annotations", "importlib", "sys", "types", "warnings", "core", "data", "descent",
+          "diff", "expressions", "fit", "ops", "tape", "transform", "values"}  # fmt: skip
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER, *_ROOMS})
+    return sorted({*globals(), *_LATER, *_ROOMS} - _INNER)
 
 
 __all__ = [

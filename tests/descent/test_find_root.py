@@ -157,3 +157,16 @@ def test_looking_around_goes_far_and_skips_what_is_no_number():
     assert look_around(lambda x: x * x + 1, 0.0, 1.0) is None
     found = look_around(lambda x: math.nan if x < 0 else x - 3.0, 0.5, 1.0)
     assert found[0] < 3.0 <= found[1]
+
+
+def test_values_that_left_the_tape_are_no_roots_missed():
+    def circle_and_line(v):
+        return np.array([v[0] ** 2 + v[1] ** 2 - 1, v[0] - v[1]])
+
+    with pytest.raises(DescentError, match=r"left the tape \(a NumPy conversion at .*find_root"):
+        find_root(circle_and_line, [1.0, 0.5])
+    with pytest.raises(DescentError, match=r"left the tape \(float\(\)"):
+        find_root(lambda x: math.tanh(x) + 2, 0.0)
+    # A change of sign is found without a gradient, with a bracket and without.
+    assert find_root(lambda x: math.cos(x), 1.0).x == math.pi / 2
+    assert find_root(lambda x: math.cos(x), bracket=(1.0, 2.0)).x == math.pi / 2

@@ -58,10 +58,10 @@ def value_of(cell: str) -> float:
 
 def _fault(cell: str) -> str:
     if not cell:
-        return "the value is missing; write nan where there is none, or leave the row out"
+        return "the value is missing; write it, or leave the row out"
     said = _quoted(cell)
     if cell.lower() in _MISSING:
-        return f"{said} is not a number; write nan where there is no value, or leave the row out"
+        return f"{said} is not a number; where there is no value, leave the row out"
     if _DECIMAL_COMMA.fullmatch(cell):
         return f"{said} is not a number; write the decimal sign as a point"
     if "_" in cell and resembles_numeral(cell):

@@ -56,7 +56,8 @@ def find_root(
         minimum there that is not zero, or that f changes its sign by a jump.
 
     Raises:
-        DescentError: neither start nor bracket, or a bracket without a change of sign.
+        DescentError: neither start nor bracket, a bracket without a change of sign, or no root
+            found by a function whose value left the tape, so that it has no gradient.
         ExpressionError: a formula cannot be read.
 
     >>> import thalweg as tw
@@ -81,6 +82,8 @@ def find_root(
         else:
             found, method = _newton(problem, layout, max_steps, tol, seen)
         status, message = _verdict(run, found)
+    if problem.lost is not None and not status.success:
+        raise problem.lost
     result = OptimizeResult(
         message=message,
         success=status.success,

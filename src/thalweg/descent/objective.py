@@ -65,7 +65,9 @@ class Objective:
                 answer = self._call(leaves)
             value = _number(answer)
             if not isinstance(answer, Handle):
-                self._check_constant(happened)
+                lost = _lost_gradient(happened)
+                if lost is not None:
+                    raise lost
                 return value, np.zeros(self.size)
             grads = tape.gradient(answer, leaves)
         if not self._seen:
@@ -96,18 +98,6 @@ class Objective:
         answer = self._call(leaves)
         return answer if isinstance(answer, Handle) else Tensor(np.array(_number(answer)))
 
-    def _check_constant(self, happened: int) -> None:
-        """Refuse a plain number that was a Tensor once: its gradient is lost, not zero."""
-        for happening in STATE.happenings[happened:]:
-            if happening.kind == "escape":
-                from thalweg.core.sites import place
-
-                raise DescentError(
-                    f"The function's value left the tape ({happening.what} at "
-                    f"{place(happening.site)}), so that it has no gradient. Return the Tensor "
-                    "itself; NumPy's functions work on it, float() and .numpy() take it off."
-                )
-
 
 class VectorObjective:
     """A function with several values, as `Residuals`.
@@ -116,6 +106,10 @@ class VectorObjective:
         call: a function of the layout's arguments, as Tensors; returns a Tensor, or a list or
             tuple of them.
         layout: the start's form.
+
+    Attributes:
+        lost: why a value has no gradient, where one left the tape on its way. A change of sign is
+            found without gradients, so that this matters only where no root was found.
     """
 
     def __init__(self, call: Call, layout: Layout) -> None:
@@ -123,6 +117,7 @@ class VectorObjective:
         self.layout = layout
         self.size = layout.size
         self.nfev = self.njev = 0
+        self.lost: DescentError | None = None
 
     def residual(self, x: Vector) -> Vector:
         """Give r(x), `(m,)`."""
@@ -137,11 +132,14 @@ class VectorObjective:
         self.nfev += 1
         self.njev += 1
         leaves = [Tensor(leaf) for leaf in self.layout.arguments(x)]
+        happened = len(STATE.happenings)
         with np.errstate(all="ignore"):
             with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
                 tape.watch(leaves)
                 answer = self._call(leaves)
             parts = answer if isinstance(answer, list | tuple) else [answer]
+            if not all(isinstance(part, Handle) for part in parts):
+                self.lost = self.lost or _lost_gradient(happened)
             values, rows = [], []
             for part in parts:
                 values.append(_real(part).ravel())
@@ -248,6 +246,20 @@ def _number(value: Any) -> float:
             "zero, use find_root."
         )
     return float(array.reshape(()))
+
+
+def _lost_gradient(happened: int) -> DescentError | None:
+    """Give the refusal of a plain number that was a Tensor once: its gradient is lost, not zero."""
+    for happening in STATE.happenings[happened:]:
+        if happening.kind == "escape":
+            from thalweg.core.sites import place
+
+            return DescentError(
+                f"The function's value left the tape ({happening.what} at "
+                f"{place(happening.site)}), so that it has no gradient. Return the Tensor "
+                "itself; NumPy's functions work on it, float() and .numpy() take it off."
+            )
+    return None
 
 
 def _explain_missing(tape: Any, answer: Any, leaves: list[Any], grads: list[Any]) -> None:
