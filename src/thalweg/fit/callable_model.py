@@ -44,6 +44,8 @@ class CallableModel:
         return self._column(self._function(self._x, *params))
 
     def _column(self, answer: Any) -> Array:
+        if answer is None:
+            raise DescentError("the model returned None; its last line is missing a return")
         value = np.asarray(answer, dtype=np.float64)
         if self._count is None:
             return value.reshape(-1)
@@ -60,6 +62,12 @@ class CallableModel:
         """Its derivatives, `(n, p)`."""
         if self._slope is not None:
             found = np.asarray(self._slope(self._x, *params), dtype=np.float64)
+            wanted = (self._count, len(self.names))
+            if self._count is not None and found.size != self._count * len(self.names):
+                raise DescentError(
+                    f"jac gave an array of shape {found.shape}; it must give {wanted}, a row for "
+                    "each measurement and a column for each parameter"
+                )
             return found.reshape(-1, len(self.names))
         count = self.predict(params).size if not self._checked or not self._count else self._count
         slopes = parameter_slopes(lambda *b: self._function(self._x, *b), params)

@@ -15,7 +15,7 @@ from thalweg.fit.callable_model import callable_task
 from thalweg.fit.formula_model import formula_task
 from thalweg.fit.guess import guesses, landmarks
 from thalweg.fit.least_squares import LeastSquares, Watcher
-from thalweg.fit.measurements import column, deviations
+from thalweg.fit.measurements import column, deviations, in_range
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.polish import relative_offset
 from thalweg.fit.result import FitResult, FitStep, by_name
@@ -98,6 +98,7 @@ def curve_fit(
     if isinstance(sigma, str):
         sigma = _column_named(sigma, x)
     weights = deviations(sigma, task.target.size)
+    _check_ranges(task, weights)
     lower, upper = read_bounds(bounds, names)
     problem = LeastSquares(task.model, task.target, weights, lower, upper)
     problem.watcher = _watcher(callback, names)
@@ -115,6 +116,16 @@ def curve_fit(
             found = replace(found, valley=refined, offset=relative_offset(problem, refined))
         guessed = tuple(name for name, v in zip(names, known, strict=True) if np.isnan(v))
         return verdict(task, problem, found, first, guessed, absolute_sigma)
+
+
+def _check_ranges(task: FitTask, sigma: Array | None) -> None:
+    """Refuse data whose squares leave float64 before they make any fit look perfect."""
+    for name, values in task.predictors.items():
+        in_range(name, values)
+    in_range("y", task.target)
+    if sigma is not None:
+        in_range("sigma", sigma)
+        in_range("y / sigma", task.target / sigma)
 
 
 def _watcher(callback: Callable[[FitStep], Any] | None, names: tuple[str, ...]) -> Watcher | None:
@@ -205,7 +216,8 @@ def _start(
             continue
         value = column(f"the start of {name}", given[name])
         if value.size != 1 or not np.isfinite(value).all():
-            raise DescentError(f"the start of {name} is {given[name]}; give one finite number")
+            told = f"an array of shape {value.shape}" if value.size != 1 else given[name]
+            raise DescentError(f"the start of {name} is {told}; give one finite number")
         vector[j] = value.reshape(-1)[0]
         if not lower[j] <= vector[j] <= upper[j]:
             raise DescentError(

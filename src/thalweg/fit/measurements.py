@@ -10,7 +10,11 @@ import numpy as np
 from thalweg.errors import DescentError
 from thalweg.fit.model import Array
 
-__all__ = ["column", "columns", "deviations", "finite"]
+__all__ = ["column", "columns", "deviations", "finite", "in_range"]
+
+# Half the exponents of a float64, less a few digits for what is left of a square: beyond them sums
+# of squares overflow, or vanish, and a fit would see a perfect fit in any parameters.
+_SMALLEST, _LARGEST = 1e-140, 1e150
 
 
 def column(name: str, values: Any) -> Array:
@@ -32,9 +36,9 @@ def column(name: str, values: Any) -> Array:
     if found.dtype == object:
         try:
             found = found.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise DescentError(
-                f"{name} holds values that are no numbers; give an array of numbers"
+                f"{name} holds values that are no float64 numbers; give an array of numbers"
             ) from None
     if found.dtype.kind not in "biuf":
         raise DescentError(f"{name} holds {found.dtype}; a fit takes real numbers")
@@ -55,6 +59,21 @@ def finite(name: str, values: Array) -> Array:
             "a fit needs a number in every row: leave such rows out of every column"
         )
     return values
+
+
+def in_range(name: str, values: Array) -> None:
+    """Refuse a column whose squares a float64 cannot add up.
+
+    Raises:
+        DescentError: its largest number is beyond 1e150, or below 1e-140 and not 0.
+    """
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if largest > _LARGEST or 0 < largest < _SMALLEST:
+        side = "overflow" if largest > 1 else "vanish"
+        raise DescentError(
+            f"{name} reaches {largest:.3g}, whose squares {side} in float64; give it in other units, "
+            f"between {_SMALLEST:g} and {_LARGEST:g}"
+        )
 
 
 def columns(data: Mapping[Any, Any]) -> dict[str, Array]:

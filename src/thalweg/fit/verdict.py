@@ -134,13 +134,25 @@ def _first(task: FitTask, problem: LeastSquares, found: Found) -> str:
     names, valley = task.model.names, found.valley
     values = ", ".join(f"{n} = {v:.6g}" for n, v in zip(names, valley.params, strict=True))
     if found.trouble == "start":
-        row = int(np.flatnonzero(~np.isfinite(valley.residual))[0])
+        rows = np.flatnonzero(~np.isfinite(valley.residual))
+        if not rows.size:
+            return (
+                f"The sum of squares at the start ({values}) is beyond what a float64 holds; give a "
+                "start nearer to the data."
+            )
+        row = int(rows[0])
         return (
             f"The model is not a finite number at the start ({values}), first in row {row + 1}; "
             "give a start inside its domain."
         )
     if found.trouble == "slope":
-        bad = names[int(np.flatnonzero(~np.all(np.isfinite(valley.jacobian), axis=0))[0])]
+        wild = np.flatnonzero(~np.all(np.isfinite(valley.jacobian), axis=0))
+        if not wild.size:
+            return (
+                f"The squares of the derivatives at {values} are beyond what a float64 holds; give "
+                "the parameters in other units."
+            )
+        bad = names[int(wild[0])]
         return f"The derivative by {bad} is not a finite number at {values}; it cannot go on there."
     if found.trouble == "steps":
         return (
