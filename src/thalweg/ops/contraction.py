@@ -32,8 +32,8 @@ def _left(g: Any, a_shape: Any, b: Any) -> Any:
         return reshape(g, (*g.shape, 1)) * b
     if len(a_shape) == 1:
         g = reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
-        product = g @ swap_last(b)
-        return reshape(product, (*product.shape[:-2], product.shape[-1]))
+        rows = g @ swap_last(b)
+        return reshape(rows, (*rows.shape[:-2], rows.shape[-1]))
     return g @ swap_last(b)
 
 
@@ -51,10 +51,10 @@ def _right(g: Any, a: Any, b_shape: Any) -> Any:
 def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
     if a.ndim == 2 and len(b_shape) == 2:
         return swap_last(a) @ g
-    product = _right(g, a, b_shape)
+    columns = _right(g, a, b_shape)
     if len(b_shape) == 1 and len(a.shape) > 2:
-        return reshape(product, product.shape[:-1])
-    return product
+        return reshape(columns, columns.shape[:-1])
+    return columns
 
 
 def _matmul(a: Any, b: Any) -> Any:
