@@ -66,6 +66,7 @@ FIT = [
     (["lamp.csv", "y = "], "nothing stands behind the '='"),
     (["lamp.csv", "y = a*x^2"], "in 'y = a*x^2', character 8: '^' is not read"),
     (["lamp.csv", "y = a*foo(x)"], "there is no function foo"),
+    (["lamp.csv", "y = a*exp(-b*q)"], "no column stands on the right"),
     (["lamp.csv", "y = 2*x"], "there is nothing to fit"),
     (["lamp.csv", "y = 2"], "there is nothing to fit"),
     (["lamp.csv", "y = a*y"], "y stands on both sides"),

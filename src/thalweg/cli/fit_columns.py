@@ -44,7 +44,8 @@ def find_columns(table: Table, equation: Equation, starts: Mapping[str, float]) 
 
     Raises:
         DataError: a column is not there, holds a value that is no finite number, or has a start;
-            or a start is given for a name that the formula does not have.
+            a start is given for a name that the formula does not have; or no column stands on the
+            right beside several parameters (`y = c`, a mean, is fitted).
     """
     left, right = equation.left.names, equation.right.names
     by_position = [n for n in right if n in table.aliases and n not in starts]
@@ -58,6 +59,11 @@ def find_columns(table: Table, equation: Equation, starts: Mapping[str, float]) 
     if not parameters:
         told = f"there is nothing to fit: on the right stand {listed(right)}, all of them columns"
         raise DataError(told if right else "there is nothing to fit: the right side has no name")
+    if not used and len(parameters) > 1:
+        told = (
+            f"no column stands on the right: {listed(parameters)} are none of the file's columns, "
+        )
+        raise DataError(f"{told}which are {listed(table.names)}", table.file)
     for name in dict.fromkeys(own.values()):
         _require_finite(table, name)
     return Columns({name: table[column] for name, column in own.items()}, own, parameters)
