@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.descent.layout import Layout
 from thalweg.descent.problem import Vector
+from thalweg.descent.real_number import real_number
 from thalweg.errors import DescentError
 
 __all__ = ["read_box"]
@@ -79,7 +80,7 @@ def _pair(one: Any) -> tuple[Any, Any]:
 
 
 def _side(value: Any, free: float) -> float:
-    number = free if value is None else float(value)
+    number = free if value is None else real_number("A bound", value)
     if np.isnan(number):
         raise DescentError("A bound is nan; write None where there is none.")
     return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -132,9 +133,13 @@ def _as_floats(leaf: Any) -> Vector:
     array = np.asarray(leaf)
     if array.dtype.kind not in "fiub":
         raise DescentError(
-            f"The start holds {leaf!r}; numbers were wanted, for example 5.0 or [1.0, 2.0]."
+            f"The start holds {reprlib.repr(leaf)}; numbers were wanted, for example 5.0 or [1.0, 2.0]."
         )
-    return array.astype(np.float64)
+    numbers: Vector = array.astype(np.float64)
+    wild = numbers[~np.isfinite(numbers)]
+    if wild.size:
+        raise DescentError(f"The start holds {wild.flat[0]}; finite numbers were wanted.")
+    return numbers
 
 
 def _names(tree: Any, shapes: list[tuple[int, ...]]) -> list[str] | None:

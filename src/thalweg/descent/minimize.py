@@ -12,6 +12,7 @@ from thalweg.descent.box import read_box
 from thalweg.descent.layout import Layout
 from thalweg.descent.objective import Objective, objective_of, read_formula
 from thalweg.descent.problem import Negated, Problem, SquaredMiss, Vector
+from thalweg.descent.real_number import real_number
 from thalweg.descent.restarts import Attempt, best_of
 from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run, Watcher
@@ -134,12 +135,15 @@ class _Settings:
         callback: Callable[[OptimizeResult], Any] | None,
         record: bool,
     ) -> None:
-        if max_steps is not None and (max_steps != int(max_steps) or max_steps < 0):
+        allowed = None if max_steps is None else real_number("max_steps", max_steps)
+        if allowed is not None and not (allowed >= 0 and allowed.is_integer()):
             raise DescentError(f"max_steps is {max_steps!r}; a whole number from 0 was wanted.")
-        if not 0.0 <= tol < 1.0:
+        if not 0.0 <= real_number("tol", tol) < 1.0:
             raise DescentError(f"tol is {tol!r}; a number from 0 up to 1 was wanted, as 1e-8.")
-        if target is not None and not np.isfinite(target):
+        if target is not None and not np.isfinite(real_number("The target", target)):
             raise DescentError(f"The target is {target!r}; a finite number was wanted.")
+        if rate is not None:
+            rate = real_number("The rate", rate)
         self.method, self.rate, self.target = method, rate, target
         self.max_steps, self.tol = max_steps, tol
         self.bounds, self.callback, self.record = bounds, callback, record

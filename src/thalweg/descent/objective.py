@@ -13,6 +13,7 @@ from thalweg.core.recording import STATE
 from thalweg.descent.layout import Layout
 from thalweg.descent.op_table import op_table
 from thalweg.descent.problem import Vector
+from thalweg.descent.real_number import real_number
 from thalweg.errors import DescentError
 from thalweg.expressions import Expression, as_function, parse
 from thalweg.tape.gradient_tape import GradientTape
@@ -206,14 +207,14 @@ def _formula_layout(expressions: list[Expression], start: Any) -> Layout:
     if not names:
         raise DescentError("The formula has no names, so that there is nothing to vary.")
     if not isinstance(start, Mapping):
-        numbers = np.atleast_1d(np.asarray(start, dtype=np.float64)).ravel()
+        numbers = np.atleast_1d(np.asarray(start)).ravel()
         if numbers.size != len(names):
             raise DescentError(
                 f"The formula has {len(names)} names ({', '.join(names)}), the start has "
                 f"{numbers.size} numbers. Give a mapping: "
                 "{" + ", ".join(f"'{name}': 1.0" for name in names) + "}."
             )
-        start = dict(zip(names, numbers.tolist(), strict=True))
+        start = dict(zip(names, numbers, strict=True))
     for one in expressions:
         for name in one.names:
             if name not in start:
@@ -224,7 +225,7 @@ def _formula_layout(expressions: list[Expression], start: Any) -> Layout:
             f"The start has {extra[0]!r}, which the formula does not have; "
             f"its names are {', '.join(names)}."
         )
-    return Layout({name: float(start[name]) for name in start})
+    return Layout({name: real_number(f"The start of {name}", start[name]) for name in start})
 
 
 def _real(value: Any) -> Vector:
