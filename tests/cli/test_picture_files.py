@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -88,3 +90,30 @@ def test_an_unwritable_folder_is_found_before_the_work(folder, monkeypatch, caps
         "",
         "thalweg minimize: --plot way.png: cannot be written: Permission denied\n",
     )
+
+
+def test_a_protected_file_and_a_pipe_stay(folder, capsys):
+    protected = folder / "kept.png"
+    protected.write_text("old")
+    protected.chmod(0o444)
+    os.mkfifo(folder / "pipe.png")
+    for name, reason in [("kept.png", "protected from writing"), ("pipe.png", "no regular file")]:
+        assert run([*BOWL, "--plot", name]) == 2
+        assert reason in capsys.readouterr().err
+    assert protected.read_text() == "old"
+    assert stat.S_ISFIFO((folder / "pipe.png").stat().st_mode)
+
+
+def test_a_file_keeps_its_rights(folder):
+    (folder / "mine.svg").write_text("old")
+    (folder / "mine.svg").chmod(0o600)
+    assert run([*BOWL, "--plot", "mine.svg"]) == 0
+    assert stat.S_IMODE((folder / "mine.svg").stat().st_mode) == 0o600
+
+
+def test_a_backend_that_the_environment_names_is_of_no_account(folder):
+    words = [sys.executable, "-m", "thalweg.cli.main", *BOWL, "--plot", "way.png"]
+    environment = {**os.environ, "MPLBACKEND": "no such window system"}
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (folder / "way.png").exists()

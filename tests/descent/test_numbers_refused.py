@@ -17,7 +17,7 @@ def square(x):
 @pytest.mark.parametrize("value", ["5", None, 1j, [1, 2], 10**400, np.nan, np.inf, object()])
 @pytest.mark.parametrize("descend", [tw.minimize, tw.maximize, tw.find_root])
 def test_starts_of_formulas(descend, value):
-    with pytest.raises(tw.DescentError, match=r"^The start .* wanted\.$|numbers\. Give a mapping"):
+    with pytest.raises(tw.DescentError, match=r"^The start .* (wanted|1\.8e308)\.$"):
         descend(FORMULA, {"x": value})
     with pytest.raises(tw.DescentError, match="start"):
         descend(FORMULA, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ class PictureFile:
         from thalweg.plot import save
 
         save(figure, self.beside, self.kind)
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(self.beside, stat.S_IMODE(os.stat(self.path).st_mode))
         os.replace(self.beside, self.path)
 
 
@@ -62,7 +65,7 @@ def picture_file(name: str | None) -> Iterator[PictureFile | None]:
         if os.path.isdir(path):
             raise click.ClickException(f"--plot {name}: it is a folder; name a file")
         with contextlib.suppress(FileNotFoundError):
-            os.stat(path)  # a name that is too long is found here
+            _check_replaceable(name, path)  # a name that is too long is found here
         # Made so, and not by tempfile, the file gets the rights that any new file of the user has.
         os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     except OSError as error:
@@ -76,8 +79,25 @@ def picture_file(name: str | None) -> Iterator[PictureFile | None]:
             os.unlink(beside)
 
 
+def _check_replaceable(name: str, path: str) -> None:
+    """Refuses to put a picture in the place of what is no file, or is protected from writing.
+
+    A rename asks for neither: it would take away a pipe, or a file that nobody may write to.
+    """
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        raise click.ClickException(f"--plot {name}: it is no regular file; name another")
+    if not mode & 0o222 or not os.access(path, os.W_OK):
+        raise click.ClickException(f"--plot {name}: the file there is protected from writing")
+
+
 def _quiet_matplotlib() -> None:
-    """Keeps matplotlib's remarks about its own cache folders off the terminal."""
+    """Keeps matplotlib off the terminal and off a window system that the environment names.
+
+    A notebook exports its own MPLBACKEND to the commands that it runs; a picture in a file needs
+    none, and a name that matplotlib does not know would end the command.
+    """
     import logging
 
+    os.environ["MPLBACKEND"] = "agg"
     logging.getLogger("matplotlib").setLevel(logging.ERROR)

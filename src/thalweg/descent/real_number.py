@@ -26,6 +26,13 @@ def real_number(what: str, value: Any) -> float:
     1.0
     """
     array = np.asarray(value)
+    if isinstance(value, int) and array.dtype == object:  # more digits than NumPy's integers hold
+        try:
+            array = np.asarray(float(value))
+        except OverflowError:
+            raise DescentError(
+                f"{what} is too large for a float64, which ends at 1.8e308."
+            ) from None
     if array.size != 1 or array.dtype.kind not in "fiub":
         raise DescentError(f"{what} is {reprlib.repr(value)}; a number was wanted.")
     return float(array.reshape(()))
