@@ -183,3 +183,19 @@ def test_an_interrupt_in_a_pipe_is_one_line(tmp_path):
         out, err = child.communicate(timeout=60)
     assert (child.returncode, out, err) == (130, "", "thalweg minimize: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_python_executes_text_keeps_the_exit_code():
+    program = """
+import sys
+import thalweg.cli.main as command
+def interrupted(words):
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        return command.INTERRUPTED
+command.run = interrupted
+command.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

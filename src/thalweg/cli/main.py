@@ -95,6 +95,12 @@ def main() -> None:
         code = FAILED
     if code == PIPE_CLOSED:
         _silence_stdout()
+    if code == INTERRUPTED:
+        # Where Ctrl-C falls into an `exec` (a dataclass made by an import, say), CPython ends itself
+        # by the signal at exit although the interrupt was caught; our code is to be told instead.
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
