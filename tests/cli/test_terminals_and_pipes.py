@@ -185,17 +185,23 @@ def test_an_interrupt_in_a_pipe_is_one_line(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupt_while_python_executes_text_keeps_the_exit_code():
-    program = """
-import sys
+def test_an_interrupt_while_python_executes_text_keeps_the_exit_code(tmp_path):
+    (tmp_path / "interrupted.py").write_text(
+        """
 import thalweg.cli.main as command
 def interrupted(words):
     try:
-        exec("raise KeyboardInterrupt")
+        exec("raise KeyboardInterrupt")  # as a dataclass does that an import makes
     except KeyboardInterrupt:
         return command.INTERRUPTED
 command.run = interrupted
 command.main()
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    )
+    words = [
+        sys.executable,
+        "-m",
+        "interrupted",
+    ]  # python -m sees such an interrupt, and ends by it
+    done = subprocess.run(words, capture_output=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
