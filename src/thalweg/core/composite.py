@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from thalweg.core.handle import Handle
-from thalweg.core.op import Op
+from thalweg.core.op import NONE_CAME, Op
 from thalweg.core.recording import tick
 from thalweg.core.spans import leave_span
+from thalweg.errors import DTypeError
 
 COMPOSITES: dict[str, Composite] = {}
 """Every composite by its name."""
@@ -55,7 +56,8 @@ class Composite:
         """Give the composite its public face; `lift` makes a Tensor of what is none."""
         function = self.function
         kinds = [parameter.kind for parameter in self.signature.parameters.values()]
-        names = list(self.signature.parameters)
+        parameters_of = self.signature.parameters
+        names = list(parameters_of)
         places = [place for place, name in enumerate(names) if name in self.inputs]
         rest = inspect.Parameter.VAR_POSITIONAL
         from_here = next((place for place in places if kinds[place] is rest), None)
@@ -64,19 +66,27 @@ class Composite:
         one_by_one = self.lists
         one_place = places == [0] and from_here is None
         called = self.name
+        empty = inspect.Parameter.empty
+        needed = frozenset(name for name in inputs if parameters_of[name].default is empty)
 
         def made(name: str, value: Any) -> Any:
             if name in one_by_one and not isinstance(value, Handle):
                 return [None if part is None else lift(part) for part in value]
             return lift(value)
 
+        def refused(name: str) -> DTypeError:
+            return DTypeError(f"{called} cannot take None as its {name}; {NONE_CAME}")
+
         def prepared(args: tuple[Any, ...]) -> list[Any]:
             lifted = list(args)
             for place in places:
                 if place == from_here:
                     lifted[place:] = [lift(value) for value in lifted[place:]]
-                elif place < len(lifted) and lifted[place] is not None:
-                    lifted[place] = made(names[place], lifted[place])
+                elif place < len(lifted):
+                    if lifted[place] is not None:
+                        lifted[place] = made(names[place], lifted[place])
+                    elif names[place] in needed:
+                        raise refused(names[place])
             return lifted
 
         def call(*args: Any, **named: Any) -> Any:
@@ -87,6 +97,8 @@ class Composite:
                 for name in inputs:
                     if named.get(name) is not None:
                         named[name] = made(name, named[name])
+                    elif name in named and name in needed:
+                        raise refused(name)
             if not (one_place and args and isinstance(args[0], Handle)):
                 args = prepared(args)  # type: ignore[assignment]  # a list unpacks as well
             answer = function(*args, **named)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.op import REQUIRED, Op
+from thalweg.core.op import NONE_CAME, REQUIRED, Op
 from thalweg.core.recording import MASK, STATE, leave_trace, tick
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
@@ -334,14 +334,25 @@ def refusal(op: Op, values: tuple[Any, ...], error: Exception) -> Exception:
     """A kernel's exception in words that name the op and what came."""
     if isinstance(error, ThalwegError):
         return error
+    if isinstance(error, AttributeError | TypeError) and any(value is None for value in values):
+        return DTypeError(f"{op.name} cannot take None; {NONE_CAME}")
     came = ", ".join(describe(value) for value in values)
     if isinstance(error, np.exceptions.AxisError):
         return ShapeError(f"{op.name}: {error}; got {came}")
     if isinstance(error, ValueError) and not any(_is_text(value) for value in values):
         return ShapeError(f"{op.name} cannot take {came}: {error}")
-    if isinstance(error, TypeError | ValueError):
+    if isinstance(error, IndexError) and _too_few_axes(str(error)):
+        return ShapeError(f"{op.name} cannot take {came}: it needs more axes")
+    if isinstance(error, IndexError) and "integer" in str(error):
+        return DTypeError(f"{op.name} cannot take {came}: indices are whole numbers")
+    if isinstance(error, TypeError | ValueError | OverflowError | AttributeError):
         return DTypeError(f"{op.name} cannot take {came}: {error}")
     return error
+
+
+def _too_few_axes(words: str) -> bool:
+    told = ("tuple index out of range", "too many indices", "invalid index to scalar")
+    return words.startswith(told)
 
 
 def _is_text(value: Any) -> bool:

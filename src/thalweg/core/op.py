@@ -249,6 +249,10 @@ class Op:
         return f"<op {self.name}>"
 
 
+NONE_CAME = "did the function that made it forget its return?"
+"""The end of a message where None stands for a value."""
+
+
 class _Required:
     """Stands where a parameter has no default."""
 

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
-from thalweg.errors import ShapeError
+from thalweg.errors import DTypeError, ShapeError
 
 Labels = tuple[str, ...]
 """One label an axis; the axes of an ellipsis carry labels `.0`, `.1`, … counted from the right."""
@@ -69,6 +69,8 @@ def _labelled(equation: str, ranks: tuple[int, ...]) -> tuple[list[Labels], Labe
     Raises:
         ShapeError: an equation that cannot be read, or that does not fit the operands.
     """
+    if not isinstance(equation, str):
+        raise DTypeError(f"einsum takes an equation such as 'ij,jk->ik' first; {equation!r} came")
     text = equation.replace(" ", "")
     left, arrow, right = text.partition("->")
     terms = left.split(",")
