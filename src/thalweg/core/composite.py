@@ -110,17 +110,20 @@ class Composite:
             call = _straight(self.alone, call)
         call.__name__ = call.__qualname__ = self.name
         call.__doc__ = self.__doc__
-        parameters = list(self.signature.parameters.values())
-        if not takes_name:
-            keywords = parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
-            parameters.insert(
-                len(parameters) - bool(keywords),
-                inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None),
-            )
-            call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions carry attributes
-        else:
-            call.__signature__ = self.signature  # type: ignore[attr-defined]  # the same
+        call.__signature__ = self._public_signature()  # type: ignore[attr-defined]  # functions carry attributes
         self.eager = call
+
+    def _public_signature(self) -> inspect.Signature:
+        """The function's own signature, with TensorFlow's `name` where it has none."""
+        parameters = list(self.signature.parameters.values())
+        if "name" in self.signature.parameters:
+            return self.signature
+        keywords = parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+        parameters.insert(
+            len(parameters) - bool(keywords),
+            inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None),
+        )
+        return inspect.Signature(parameters)
 
 
 def _straight(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
