@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import thalweg as tw
+from thalweg.core.recording import STATE
 
 
 def in_another_thread(work):
@@ -123,3 +124,18 @@ def test_accumulators_are_the_threads_own():
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(work, [1.0, 5.0])) == [201.0, 1005.0]
+
+
+@pytest.mark.parametrize("how", ["gradient", "exit"])
+def test_a_recording_that_another_thread_ended_ends_here_with_the_block(how):
+    x = tw.Variable(3.0)
+    with tw.GradientTape() as tape:
+        y = x * x
+        if how == "exit":
+            in_another_thread(lambda: tape.__exit__(None, None, None))
+        else:
+            assert float(in_another_thread(lambda: tape.gradient(y, x))) == 6.0
+    assert STATE.recorders == ()
+    with tw.GradientTape() as tape:
+        y = x * x * x
+    assert float(tape.gradient(y, x)) == 27.0

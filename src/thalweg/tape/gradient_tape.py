@@ -43,6 +43,9 @@ class GradientTape:
     <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
     """
 
+    _stranded: Recording | None = None
+    """What still records on the thread that entered, though another thread ended the recording."""
+
     def __init__(
         self,
         persistent: bool = False,
@@ -71,6 +74,9 @@ class GradientTape:
     def __exit__(self, *exception: object) -> None:
         if self._active:
             self._pop("exit")
+        elif self._stranded is not None:
+            set_recorders(tuple([one for one in STATE.recorders if one is not self._stranded]))
+            self._stranded = None
 
     def _push(self, recording: Recording, why: str) -> None:
         set_recorders((*STATE.recorders, recording))
@@ -81,6 +87,8 @@ class GradientTape:
         mine = self._recording
         recorders = STATE.recorders
         alone = len(recorders) == 1 and recorders[0] is mine
+        if not alone and mine not in recorders:  # stopped by another thread than it records on
+            self._stranded = mine
         set_recorders(() if alone else tuple([one for one in recorders if one is not mine]))
         self._active = False
         self._log(why)
