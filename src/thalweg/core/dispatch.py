@@ -121,19 +121,16 @@ def _one_with_params(
     op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
 ) -> Callable[..., Any]:
     kernel, prepare, defaults = op.kernel, op.prepare, op.defaults
-    room = len(defaults)
-    required = tuple([place for place, value in enumerate(op.defaults) if value is REQUIRED])
-    state, frame_of = STATE, sys._getframe
+    new, state, frame_of = object.__new__, STATE, sys._getframe
+    room, required = len(defaults), _required(op)
+    least = required[-1] + 1 if required else 0
     recordable = not op.severs and op.plans[1]
     plan, keep_answer, keep_input = op.plans[1], *op.keep[1]
     needs_shapes = op.needs_shapes
 
-    def call(*args: Any, **named: Any) -> Any:
-        if named:
-            named.pop("name", None)
-        if not args:
-            args = _inputs_by_name(op, args, named)
-        x, *given = args
+    def call(x: Any = REQUIRED, *params: Any, name: Any = None, **named: Any) -> Any:
+        if x is REQUIRED:
+            (x,) = _inputs_by_name(op, (), named)
         if type(x) is tensor:
             a = x.array
             source = x.key
@@ -141,10 +138,11 @@ def _one_with_params(
             a, source = operand(x)
             if source is None:
                 a = convert(a)
-        given = given[:room]
-        params = op.bind(given, named) if named else (*given, *defaults[len(given) :])
-        if required:
-            _check_complete(op, params, required)
+        count = len(params)
+        if named or count < least or count > room:
+            params = _completed(op, params, named, required)
+        elif count < room:
+            params += defaults[count:]
         try:
             if prepare is not None:
                 params = prepare((a,), params)
@@ -152,31 +150,48 @@ def _one_with_params(
         except Exception as error:
             raise refusal(op, (a,), error) from error
         frame = frame_of(depth)
-        site = (frame.f_code, frame.f_lasti)
+        keys = (source,)
         if type(value) is tuple:
-            out = tuple([tensor(part) for part in value])
-            publish(op, (source,), (a,), params, out, site)
+            out: Any = tuple([tensor(part) for part in value])
+            publish(op, keys, (a,), params, out, (frame.f_code, frame.f_lasti))
             return out
-        out = tensor(value)
+        out = new(tensor)
+        out.array = value
+        out.key = key = tick()
         here = state.here
         followed = here.followed
-        dtype = value.dtype
-        if followed and recordable and (dtype is SINGLE or dtype is DOUBLE):
-            if source in followed:
-                keys = (source,)
-                followed[out.key] = (value.shape, dtype, op, keys, *site)
-                kept = value if keep_answer else None
-                event = (op, plan, keys, out.key, kept, a if keep_input else None, *params)
-                here.append((*event, a.shape) if needs_shapes else event)
-                return out
-        elif followed is not None:
-            publish(op, (source,), (a,), params, out, site)
+        if followed is None or (followed is not False and source not in followed):
+            here.ring[key & MASK] = (key, op, keys, frame.f_code, frame.f_lasti)
             return out
-        key = out.key
-        here.ring[key & MASK] = (key, op, (source,), *site)
+        dtype = value.dtype
+        if not recordable or followed is False or (dtype is not SINGLE and dtype is not DOUBLE):
+            publish(op, keys, (a,), params, out, (frame.f_code, frame.f_lasti))
+            return out
+        followed[key] = (value.shape, dtype, op, keys, frame.f_code, frame.f_lasti)
+        kept = value if keep_answer else None
+        fed = a if keep_input else None
+        if needs_shapes:
+            here.append((op, plan, keys, key, kept, fed, *params, a.shape))
+        else:
+            here.append((op, plan, keys, key, kept, fed, *params))
         return out
 
     return call
+
+
+def _required(op: Op) -> tuple[int, ...]:
+    """The places of the parameters that have no default."""
+    return tuple([place for place, value in enumerate(op.defaults) if value is REQUIRED])
+
+
+def _completed(
+    op: Op, given: tuple[Any, ...], named: dict[str, Any], required: tuple[int, ...]
+) -> tuple[Any, ...]:
+    """Parameters as they came, completed with names and defaults; `name`, when last, is dropped."""
+    params = op.bind(given[: len(op.defaults)], named)
+    if required:
+        _check_complete(op, params, required)
+    return params
 
 
 def _check_complete(op: Op, params: tuple[Any, ...], required: tuple[int, ...]) -> None:
@@ -236,8 +251,10 @@ def _binary(
             code = frame.f_code
             followed[key] = (value.shape, value.dtype, op, keys, code, frame.f_lasti)
             kept = value if answer else None
-            event = (op, plan, keys, key, kept, a if one else None, b if two else None)
-            here.append((*event, np.shape(a), np.shape(b)) if needs_shapes else event)
+            event: Any = (op, plan, keys, key, kept, a if one else None, b if two else None)
+            if needs_shapes:  # a Python number has none
+                event += (getattr(a, "shape", ()), getattr(b, "shape", ()))
+            here.append(event)
         return out
 
     return call
@@ -259,7 +276,7 @@ def _general(
     kernel = op.kernel
     prepare = op.prepare
     variadic = op.variadic
-    required = tuple([place for place, value in enumerate(op.defaults) if value is REQUIRED])
+    required = _required(op)
     room = count + len(op.defaults)
     state = STATE
 

@@ -186,9 +186,10 @@ class Op:
 
     def bind(self, params: Sequence[Any], named: Mapping[str, Any]) -> tuple[Any, ...]:
         """Parameters by position and name, completed with defaults."""
+        defaults = self.defaults
         if not named:
-            return (*params, *self.defaults[len(params) :])
-        values = [*params, *self.defaults[len(params) :]]
+            return (*params, *defaults[len(params) :])
+        values = [*params, *defaults[len(params) :]]
         for name, value in named.items():
             place = self.places.get(name)
             if place is None or place < len(params):

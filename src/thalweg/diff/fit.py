@@ -6,6 +6,7 @@ to, or that broadcasts to it, is made right here.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,9 @@ def _raw(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(came) - len(shape)
     if lead > 0 and came[lead:] == shape:
         return narrowed(accumulate(g, LEADING[lead], False), g.dtype)
-    if lead == 0 and 0 not in came:
-        summed = tuple([place for place, size in enumerate(shape) if size != came[place]])
-        if all([shape[place] == 1 for place in summed]):
-            return narrowed(accumulate(g, summed, True), g.dtype)
+    summed = _stretched(came, shape) if lead == 0 else ()
+    if summed:
+        return narrowed(accumulate(g, summed, True), g.dtype)
     if not came:
         spread = np.empty(shape, g.dtype)
         spread[...] = g
@@ -54,6 +54,15 @@ def _raw(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:
 
 
 LEADING = tuple(tuple(range(rank)) for rank in range(65))
+
+
+@functools.lru_cache(maxsize=256)
+def _stretched(came: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes along which a value was broadcast, of as many axes as it has; none if it was not."""
+    if 0 in came:
+        return ()
+    summed = tuple([place for place, size in enumerate(shape) if size != came[place]])
+    return summed if all([shape[place] == 1 for place in summed]) else ()
 
 
 def _reshaped(g: Any, came: tuple[int, ...], shape: tuple[int, ...]) -> Any:

@@ -57,9 +57,19 @@ def _right_summed(g: Any, a: Any, b_shape: Any) -> Any:
     return columns
 
 
+ARRAY = np.ndarray
+NARROW = 32
+"""Rows of at most this many numbers are too short for NumPy's inner loop to pay."""
+
+
 def _matmul(a: Any, b: Any) -> Any:
-    if type(a) is np.ndarray and a.ndim == 2 and a.shape[1] == 1 and np.shape(b)[:-1] == (1,):
-        return a * b  # what a product of a column and a row is; NumPy's takes twice the time for it
+    if type(a) is ARRAY and a.ndim == 2 and a.shape[1] == 1 and np.shape(b)[:-1] == (1,):
+        # A column times a row is their product by elements, at half the time of NumPy's `@`. Many
+        # short rows are laid in memory column after column: a quarter of the time again, here and
+        # in whatever adds a row to them or sums over them.
+        if b.shape[1] <= NARROW < len(a):
+            return (b.T * a.T).T
+        return a * b
     return a @ b
 
 
@@ -70,6 +80,7 @@ product = Op(
         sample((3, 4), (4, 2)), sample((4,), (4, 2)), sample((3, 4), (4,)), sample((4,), (4,)),
         sample((2, 3, 4), (4, 2)), sample((2, 1, 3, 4), (5, 4, 2)), sample((0, 4), (4, 2)),
         sample((3, 0), (0, 2)), sample((2, 3, 4), (4,)), sample((4,), (2, 4, 3)),
+        sample((40, 1), (1, 3)), sample((3, 1), (1, 40)),
     ),
     wrong=(wrong(np.ones((2, 3)), np.ones((2, 3)), error=ShapeError, words="matmul"),),
     formula="Σₖ Aᵢₖ Bₖⱼ",

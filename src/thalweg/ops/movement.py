@@ -65,7 +65,7 @@ def _perm(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     perm, conjugate = params
     rank = inputs[0].ndim
     if perm is None:
-        return LAST_FIRST[rank], bool(conjugate)
+        return REVERSED[rank] if conjugate is False else (LAST_FIRST[rank], bool(conjugate))
     order = axis_tuple(perm, rank)
     if len(order) != rank:
         raise ShapeError(f"transpose: perm {order} must name each of the {rank} axes once")
@@ -73,6 +73,7 @@ def _perm(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 LAST_FIRST = tuple(tuple(range(rank))[::-1] for rank in range(65))
+REVERSED = tuple((order, False) for order in LAST_FIRST)
 
 
 def _inverse(perm: tuple[int, ...]) -> tuple[int, ...]:

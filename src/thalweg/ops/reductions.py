@@ -16,7 +16,7 @@ from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.cumulative import cumprod
 from thalweg.ops.movement import reshape, transpose
-from thalweg.ops.summation import ADD, SHORT, accumulate, narrowed
+from thalweg.ops.summation import accumulate, narrowed
 
 ACCURACY = (
     "Long sums are folded, along every axis: the error is at most 64·⌈log₆₄ n⌉·ε·Σ|x|. "
@@ -60,7 +60,7 @@ def with_axes(g: Any, shape: tuple[int, ...], axis: tuple[int, ...], keepdims: b
 
 def count_along(shape: tuple[int, ...], axis: tuple[int, ...]) -> int:
     """How many elements go into each answer."""
-    return math.prod([shape[one] for one in axis])
+    return shape[axis[0]] if len(axis) == 1 else math.prod([shape[one] for one in axis])
 
 
 def numpys(op: Callable[[], Any]) -> Callable[..., Any]:
@@ -92,9 +92,8 @@ def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> An
         axis: a number, several, or None for all.
         keepdims: whether the summed axes stay, with size 1.
     """
-    if input_tensor.size <= SHORT and input_tensor.dtype.char in "fd":
-        return ADD(input_tensor, axis, None, None, keepdims)
-    return narrowed(accumulate(input_tensor, axis, keepdims), input_tensor.dtype)
+    total = accumulate(input_tensor, axis, keepdims)
+    return total if total.dtype is input_tensor.dtype else narrowed(total, input_tensor.dtype)
 
 
 def _mean_rule(g: Any, input_tensor_shape: Any, axis: Any, keepdims: Any) -> Any:
@@ -133,9 +132,9 @@ def reduce_mean(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> A
         keepdims: whether the reduced axes stay, with size 1.
     """
     count = count_along(input_tensor.shape, axis)
-    if input_tensor.size <= SHORT and input_tensor.dtype.char in "fd" and count:
-        return ADD(input_tensor, axis, None, None, keepdims) / count
     total = accumulate(input_tensor, axis, keepdims)
+    if count and total.dtype is input_tensor.dtype and total.dtype.char in "fd":
+        return total / count
     if total.dtype.kind in "iu":
         quotient = np.trunc(total / max(count, 1))
         return quotient.astype(

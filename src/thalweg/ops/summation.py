@@ -38,10 +38,14 @@ def accumulate(x: Any, axis: tuple[int, ...], keepdims: Any) -> Any:
         axis: axes from 0 up, each once.
         keepdims: whether summed axes stay, with size 1.
     """
-    if x.dtype == HALF:
-        x = x.astype(SINGLE)
-    if x.size <= SHORT or x.dtype.kind not in "fc":
-        return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    dtype = x.dtype
+    if dtype is not SINGLE and dtype is not DOUBLE:
+        if dtype == HALF:
+            x = x.astype(SINGLE)
+        elif dtype.kind not in "fc":
+            return ADD(x, axis, None, None, keepdims)
+    if x.size <= SHORT:
+        return ADD(x, axis, None, None, keepdims)
     return _long_sum(x, axis, keepdims)
 
 
@@ -54,16 +58,14 @@ def narrowed(total: Any, dtype: np.dtype[Any]) -> Any:
 
 def _long_sum(x: np.ndarray, axis: tuple[int, ...], keepdims: Any) -> Any:
     shape = x.shape
-    if len(axis) == len(shape) and x.flags.forc:
-        return np.add.reduce(x, axis=None, keepdims=keepdims)
-    count = math.prod([shape[one] for one in axis])
+    count = shape[axis[0]] if len(axis) == 1 else math.prod([shape[one] for one in axis])
     if count == x.size and x.flags.forc:
-        total = np.add.reduce(x, axis=None, keepdims=True)
-        if keepdims:
+        total = ADD(x, None, None, None, keepdims)
+        if keepdims or len(axis) == len(shape):
             return total
-        return total.reshape([1 for place in range(len(shape)) if place not in axis])[()]
+        return np.full([1 for place in range(len(shape)) if place not in axis], total)
     if count <= 2 * FOLD or _lies_together(x, axis):
-        return np.add.reduce(x, axis=axis, keepdims=keepdims)
+        return ADD(x, axis, None, None, keepdims)
     if axis == (0,) and len(shape) == 2 and count <= FOLD * FOLD and _for_blas(x):
         total = _two_levels(x, *shape)
         return total[None] if keepdims else total
@@ -114,9 +116,10 @@ def _for_blas(x: np.ndarray) -> bool:
 
 def _lies_together(x: np.ndarray, axis: tuple[int, ...]) -> bool:
     """Whether what is summed lies side by side in memory, so that NumPy adds it pairwise."""
-    if len(axis) == x.ndim:
-        return bool(x.flags.forc)
-    return bool(x.flags.c_contiguous) and min(axis) == x.ndim - len(axis)
+    flags = x.flags
+    if flags.c_contiguous:
+        return min(axis) == x.ndim - len(axis)
+    return bool(flags.f_contiguous) and max(axis) == len(axis) - 1
 
 
 def _closest(x: np.ndarray) -> int:
