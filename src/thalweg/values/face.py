@@ -8,7 +8,7 @@ from thalweg import ops
 from thalweg.core.composite import COMPOSITES, Composite
 from thalweg.core.dispatch import build
 from thalweg.core.op import TABLE, Op
-from thalweg.values import creation, numpy_protocol, operators, random_generator
+from thalweg.values import creation, dropout, numpy_protocol, operators, random_generator
 from thalweg.values.constant import lift
 from thalweg.values.conversion import convert, operand
 from thalweg.values.tensor import Tensor
@@ -28,7 +28,7 @@ def build_all() -> dict[str, Any]:
         made.build(lift)
     operators.install()
     numpy_protocol.install()
-    public: dict[str, Any] = {**creation.PUBLIC, **random_generator.PUBLIC}
+    public: dict[str, Any] = {**creation.PUBLIC, **random_generator.PUBLIC, **dropout.PUBLIC}
     sources: list[Op | Composite] = [*TABLE.values(), *COMPOSITES.values()]
     for source in sources:
         for name in source.public.split():
