@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from thalweg.core.handle import Handle
 from thalweg.core.op import NONE_CAME, Op
 from thalweg.core.recording import tick
@@ -127,14 +129,15 @@ class Composite:
 
 
 def _straight(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
-    """A face that goes to a row at once where its inputs came, as Tensors, and nothing else."""
+    """A face that goes to a row at once where its inputs came, as arrays, and nothing else."""
     count = len(op.input_names)
     behind = op.behind
+    arrays = (Handle, np.ndarray)
 
     def face(*args: Any, **named: Any) -> Any:
         if len(args) == count and not named:
             for value in args:
-                if not isinstance(value, Handle):
+                if not isinstance(value, arrays):
                     break
             else:
                 return behind(*args)

@@ -19,6 +19,7 @@ from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
 SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
+ARRAYS = (np.ndarray, np.generic)
 
 Operand = Callable[[Any], tuple[Any, Any]]
 """From what the user passed to (array, key); key is None for what is no Tensor or Variable."""
@@ -286,14 +287,19 @@ def _general(
         inputs = args[:count]
         if len(inputs) < count:
             inputs = _inputs_by_name(op, inputs, named)
-        pairs = [
-            (x.array, x.key) if type(x) is tensor else operand(x)
-            for x in (inputs[0] if variadic else inputs)
-        ]
-        values, keys = zip(*pairs, strict=True) if pairs else ((), ())
-        if None in keys:
-            values = _converted(pairs, convert, op.elementwise)
-        params = op.bind(args[count:room], named)
+        arrays, numbers, all_arrays = [], [], True
+        for x in inputs[0] if variadic else inputs:
+            if type(x) is tensor:
+                a = x.array
+                key = x.key
+            else:
+                a, key = operand(x)
+                all_arrays = all_arrays and isinstance(a, ARRAYS)
+            arrays.append(a)
+            numbers.append(key)
+        keys = tuple(numbers)
+        values = tuple(arrays) if all_arrays else _converted(arrays, convert, op.elementwise)
+        params = op.bind(args[count:room], named) if room > count or named else ()
         if required:
             _check_complete(op, params, required)
         given = (values,) if variadic else values
@@ -311,30 +317,31 @@ def _general(
             return parts
         out = tensor(answer)
         here = state.here
-        if here.recorders:
-            publish(op, keys, values, params, out, site)
-        else:
+        followed = here.followed
+        if followed is None or (followed is not False and followed.keys().isdisjoint(keys)):
             key = out.key
             here.ring[key & MASK] = (key, op, keys, *site)
+        else:
+            publish(op, keys, values, params, out, site)
         return out
 
     return call
 
 
-def _converted(pairs: list[tuple[Any, Any]], convert: Any, weak: bool) -> tuple[Any, ...]:
+def _converted(values: list[Any], convert: Any, weak: bool) -> tuple[Any, ...]:
     """Operands as arrays; beside arrays of an elementwise op a Python number takes their dtype."""
     if weak:
-        arrays = [value for value, _ in pairs if isinstance(value, np.ndarray | np.generic)]
-        if 0 < len(arrays) < len(pairs):
+        arrays = [value for value in values if isinstance(value, ARRAYS)]
+        if arrays:
             return tuple(
                 [
                     value
-                    if isinstance(value, np.ndarray | np.generic)
+                    if isinstance(value, ARRAYS)
                     else np.result_type(*arrays, value).type(value)
-                    for value, _ in pairs
+                    for value in values
                 ]
             )
-    return tuple([convert(value) if key is None else value for value, key in pairs])
+    return tuple([value if isinstance(value, ARRAYS) else convert(value) for value in values])
 
 
 def _inputs_by_name(op: Op, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:

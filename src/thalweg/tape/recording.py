@@ -68,7 +68,11 @@ class Recording(Record):
         elif count == 2:
             mask = (1 if keys[0] in specs else 0) + (2 if keys[1] in specs else 0)
         else:
-            mask = sum([1 << place for place, key in enumerate(keys) if key in specs])
+            mask, bit = 0, 1
+            for key in keys:
+                if key in specs:
+                    mask |= bit
+                bit <<= 1
         if not mask:
             return False
         plan = op.plans[mask]
@@ -80,7 +84,7 @@ class Recording(Record):
         if params:
             kept += params
         if op.needs_shapes:
-            kept += [np.shape(value) for value in values]
+            kept += [getattr(value, "shape", ()) for value in values]  # a Python number has none
         if type(out) is tuple:
             answers = tuple([part.array for part in out])
             self._follow_answers(op, keys, out, site)
