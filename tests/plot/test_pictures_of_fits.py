@@ -11,6 +11,7 @@ from thalweg import plot
 
 X = np.array([0.0, 1.0, 2.0, 3.0, 5.0, 8.0])
 Y = np.array([1.2, 2.8, 5.1, 7.2, 10.9, 17.1])
+NO_BREAK = "\u00a0"
 
 
 def line(axes, label):
@@ -70,7 +71,17 @@ def test_sigma_gives_bars_and_residuals_in_its_units():
 def test_labels_are_written_as_they_came(straight):
     top, bottom = plot.fit(straight, labels={"x": "cost ($)", "y": "power (mW)"}).axes
     assert (bottom.get_xlabel(), top.get_ylabel()) == (r"cost (\$)", "power (mW)")
-    assert top.get_title().startswith("y = a + b*x\na = ")
+    assert top.get_title().replace(NO_BREAK, " ").startswith("y = a + b*x\na = ")
+
+
+def test_a_title_breaks_between_parameters_not_within_one():
+    x = np.linspace(0, 1, 40)
+    start = {f"parameter{number}": 1.0 for number in range(5)}
+    powers = " + ".join(f"{name}*x**{power}" for power, name in enumerate(start))
+    title = plot.fit(tw.curve_fit(f"y = {powers}", x, np.sin(3 * x), start)).axes[0].get_title()
+    told = [line for line in title.splitlines() if "±" in line]
+    assert len(told) > 1
+    assert all(line.startswith("parameter") and line.count("=") == line.count("±") for line in told)
 
 
 def test_two_predictors_show_measured_against_predicted():

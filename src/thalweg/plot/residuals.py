@@ -13,13 +13,18 @@ from thalweg.plot.sheet import BLUE, GREY, plain
 
 __all__ = ["draw_points", "draw_residuals", "told"]
 
+NO_BREAK = "\u00a0"
+_FEW = 60  # points up to which they stand before the curve
 _CROWD = 300  # points from which on they are drawn small and lightly
 
 
 def draw_points(axes: Axes, across: Array, up: Array, sigma: Array | None, label: str) -> None:
     """Draw measurements as dots, with error bars of one standard deviation where it is known."""
     # A few dots stand before the curve, a cloud of them behind it.
-    size, alpha, order = (4.5, 1.0, 4) if across.size <= _CROWD else (2.5, 0.5, 1)
+    size, alpha = (4.5, 1.0) if across.size <= _FEW else (3.5, 0.7)
+    if across.size > _CROWD:
+        size, alpha = 2.5, 0.5
+    order = 4 if across.size <= _FEW else 1
     if sigma is None:
         axes.plot(
             across, up, "o", color=BLUE, markersize=size, alpha=alpha, label=label, zorder=order
@@ -53,6 +58,7 @@ def told(result: FitResult) -> str:
     for name in result.names[:6]:
         value, error = result.params[name], result.stderr[name]
         digits = f" ± {error:.2g}" if math.isfinite(error) else " ± unknown"
-        shown.append(f"{name} = {value:.5g}{digits}")
+        # A line breaks between parameters, not between a name and its value.
+        shown.append(f"{name} = {value:.5g}{digits}".replace(" ", NO_BREAK))
     more = ", ..." if len(result.names) > 6 else ""
     return plain(", ".join(shown) + more, 90)
