@@ -33,6 +33,7 @@ class Special:
         at: the inputs.
         value: the stated value, or None where it is not stated.
         grad: the stated gradient of the summed answer for each input; None where not stated.
+        cotangent: what comes in from behind, where it is not 1; `grad` then is the answer to that.
         params: parameters of the call.
         dtypes: the dtypes in which the point can be represented.
         why: the reason or the source.
@@ -41,6 +42,7 @@ class Special:
     at: tuple[Any, ...]
     value: Any = None
     grad: tuple[Any, ...] | None = None
+    cotangent: Any = None
     params: Mapping[str, Any] = field(default_factory=dict)
     dtypes: tuple[str, ...] = ("float64", "float32")
     why: str = ""

@@ -1,4 +1,4 @@
-"""What holds for every gradient: linear in the cotangent, and it leaves everything else as it was."""
+"""What holds for every gradient and tangent: linear, and it leaves everything else as it was."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from thalweg.tape.gradient_tape import GradientTape
 from thalweg.testing.cases import Case, weights
 from thalweg.testing.mismatch import Judge
 from thalweg.testing.reals import differentiable
-from thalweg.testing.sweeps import followed, pulled, pulled_tensors
+from thalweg.testing.sweeps import followed, pulled, pulled_tensors, pushed
 from thalweg.values.constant import constant
 from thalweg.values.tensor import Tensor
 
@@ -33,6 +33,19 @@ def check_linear(judge: Judge, case: Case, rng: Any) -> None:
     both = pulled(case, [a + b for a, b in zip(one, two, strict=True)])
     for a, b, total in zip(first, second, both, strict=True):
         judge.close(f"{where}, g + h", total, a + b, 1e-12)
+    _linear_in_the_tangent(judge, case, rng)
+
+
+def _linear_in_the_tangent(judge: Judge, case: Case, rng: Any) -> None:
+    """The same of the forward rules: a tangent of zero gives exactly zero, doubling doubles."""
+    where = f"linear in the tangent, {case.told}"
+    for place in case.wanted:
+        (way,) = weights(rng, [case.inputs[place]])
+        for moved in pushed(case, {place: np.zeros_like(way)[()]}):
+            judge.exact(f"{where}, t = 0", moved, np.zeros_like(moved))
+        once, twice = pushed(case, {place: way}), pushed(case, {place: way + way})
+        for one, two in zip(once, twice, strict=True):
+            judge.close(f"{where}, 2·t", two, one + one, 1e-14)
 
 
 def check_untouched(judge: Judge, case: Case, rng: Any) -> None:

@@ -17,6 +17,7 @@ from thalweg.testing.check_operands import check_operands
 from thalweg.testing.check_second_order import check_second_order
 from thalweg.testing.check_severed import check_severed
 from thalweg.testing.check_special import check_special
+from thalweg.testing.check_strong_zero import check_strong_zero
 from thalweg.testing.check_values import check_layouts, check_values
 from thalweg.testing.check_wrong import check_wrong
 from thalweg.testing.mismatch import Judge
@@ -101,6 +102,9 @@ def _run(judge: Judge, op: Op, check: str, found: list[Case], rng: Any) -> None:
         for special in op.special:
             with judge.watching(f"special point {special.at}"):
                 check_special(judge, op, special)
+        if op.elementwise and op.domain and not op.severs:
+            with judge.watching("strong zero"):
+                check_strong_zero(judge, op)
     elif check == "wrong":
         for wrong in op.wrong:
             check_wrong(judge, op, wrong)

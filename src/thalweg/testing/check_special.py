@@ -13,6 +13,7 @@ from thalweg.testing.cases import Case
 from thalweg.testing.mismatch import Judge
 from thalweg.testing.reals import differentiable
 from thalweg.testing.sweeps import followed, pulled, pushed_values
+from thalweg.values.tensor import Tensor
 
 ULPS = 8.0
 TILE = 9
@@ -57,7 +58,12 @@ def _check(judge: Judge, case: Case, special: Special) -> None:
         if special.grad is None:
             return
         targets = followed(answers)
-        found = tape.gradient(targets, sources) if targets and sources else []
+        given = None
+        if special.cotangent is not None:
+            given = [_spread(special.cotangent, one) for one in targets]
+        found = []
+        if targets and sources:
+            found = tape.gradient(targets, sources, output_gradients=given)
         grads = dict(zip(case.wanted, found, strict=True))
         _strong_zero(judge, case, answers, special.grad)
         for place, stated in enumerate(special.grad):
@@ -69,7 +75,13 @@ def _check(judge: Judge, case: Case, special: Special) -> None:
                 judge.refuse(where, f"expected {stated!r}, came None")
                 continue
             _stated(judge, where, grad.array, stated)
-            _tangent(judge, case, place, stated)
+            if special.cotangent is None:
+                _tangent(judge, case, place, stated)
+
+
+def _spread(cotangent: Any, answer: Tensor) -> Tensor:
+    """A stated cotangent in the shape and dtype of an answer."""
+    return Tensor(np.broadcast_to(cotangent, answer.array.shape).astype(answer.array.dtype)[()])
 
 
 def _strong_zero(judge: Judge, case: Case, answers: list[Any], grad: tuple[Any, ...]) -> None:
@@ -127,5 +139,7 @@ def _tangent(judge: Judge, case: Case, place: int, stated: Any) -> None:
     expected = np.sum(np.broadcast_to(np.asarray(stated), np.shape(value)))
     if case.op.elementwise and found:
         _stated(judge, where, found[0], np.broadcast_to(np.asarray(stated), found[0].shape))
-    elif np.isfinite(expected):
+    elif not np.isfinite(expected):
+        judge.exact(where, np.asarray(came), np.asarray(expected).astype(value.dtype))
+    else:
         judge.close(where, came, np.asarray(expected), 64 * float(np.finfo(value.dtype).eps))
