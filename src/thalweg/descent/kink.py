@@ -18,7 +18,8 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float, gradient_here: Vector) 
 
     That is Clarke's condition for a point of rest of a function with kinks, such as |x| at 0, seen
     through slopes at points close by (Burke, Lewis and Overton, SIAM J. Optim. 15 (2005) 751-779).
-    In addition f must not be lower at any of those points than its rounding allows.
+    In addition f must not be lower at any of those points than its rounding allows, and must not
+    fall steadily along any axis.
 
     Args:
         run: the descent.
@@ -44,7 +45,9 @@ def is_bottom_of_kink(run: Run, x: Vector, value: float, gradient_here: Vector) 
     apart = [float(np.max(np.linalg.norm(m - m[:, :1], axis=0))) for m in (wide, close)]
     if not apart[1] >= 0.5 * apart[0] > 0.0:
         return False
-    return _shortest_in_hull(close) <= 1e-6 * apart[1]
+    if not _shortest_in_hull(close) <= 1e-6 * apart[1]:
+        return False
+    return not _way_down(run, x, value)
 
 
 def _slopes_around(
@@ -66,6 +69,26 @@ def _slopes_around(
             return None
         slopes.append(slope)
     return np.array(slopes).T * sizes[:, np.newaxis]
+
+
+def _way_down(run: Run, x: Vector, value: float) -> bool:
+    """Tell whether f falls steadily along some axis.
+
+    Beside a slope without end, as √|x| has at 0, any other slope is nothing in the hull; yet f
+    falls that way.
+    """
+    rounding = 64.0 * float(np.finfo(np.float64).eps) * abs(value)
+    sizes = run.sizes(x)
+    for axis in np.vstack([np.eye(x.size), -np.eye(x.size)]):
+        last = value - rounding
+        for far in (1e-6, 1e-5, 1e-4):
+            found = run.problem.value(run.project(x + far * axis * sizes))
+            if not found < last:
+                break
+            last = found
+        else:
+            return True
+    return False
 
 
 def _all_higher(run: Run, x: Vector, value: float) -> bool:

@@ -23,9 +23,15 @@ def measured_noise(run: Run, x: Vector, direction: Vector) -> float:
     if not 0.0 < longest < np.inf:
         return 0.0
     unit = 1e-13 / longest * direction
-    values = np.array([run.problem.value(run.project(x + k * unit)) for k in range(-4, 5)])
+    values = np.array([run.problem.value(run.project(x + k * unit)) for k in range(-8, 9)])
     if not np.all(np.isfinite(values)):
         return 0.0
+    # A jump of f close by lies on one side alone; rounding is on both.
+    return min(_spread(values[:9]), _spread(values[8:]))
+
+
+def _spread(values: Vector) -> float:
+    """Give σ from the third differences of values a few units in the last place apart."""
     third = np.diff(values, 3)
     largest = float(np.max(np.abs(third)))
     if not 0.0 < largest < np.inf:
