@@ -70,7 +70,30 @@ def _matmul(a: Any, b: Any) -> Any:
         if b.shape[1] <= NARROW < len(a):
             return (b.T * a.T).T
         return a * b
-    return a @ b
+    try:
+        return a @ b
+    except ValueError as error:
+        misfit = _misfit(a, b)
+        if misfit is None:
+            raise
+        raise misfit from error
+
+
+def _misfit(a: Any, b: Any) -> ShapeError | None:
+    """Which sizes of two factors do not meet; None where the fault is another."""
+    rows, columns = np.shape(a), np.shape(b)
+    came = f"matmul cannot take shapes {list(rows)} and {list(columns)}"
+    if not rows or not columns:
+        return ShapeError(f"{came}: a number is no matrix; write a * b")
+    inner, outer = rows[-1], columns[-2 if len(columns) > 1 else 0]
+    if inner != outer:
+        return ShapeError(
+            f"{came}: the last axis of the first has {inner} elements, the "
+            f"{'one before the last' if len(columns) > 1 else 'only'} axis of the second {outer}"
+        )
+    if len(rows) > 2 and len(columns) > 2:
+        return ShapeError(f"{came}: the axes before the last two do not broadcast")
+    return None
 
 
 product = Op(
