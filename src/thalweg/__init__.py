@@ -34,18 +34,28 @@ from thalweg.errors import (  # noqa: E402 # the filter must stand before the fi
 from thalweg.tape.forward_accumulator import ForwardAccumulator  # noqa: E402 # the same
 from thalweg.tape.gradient_tape import GradientTape  # noqa: E402 # the same
 from thalweg.tape.unconnected import UnconnectedGradients  # noqa: E402 # the same
+from thalweg.transform.branches import case, cond, switch_case  # noqa: E402 # the same
 from thalweg.transform.custom_gradient import custom_gradient, grad_pass_through  # noqa: E402 # the same
+from thalweg.transform.folds import foldl, foldr, scan  # noqa: E402 # the same
+from thalweg.transform.function import function  # noqa: E402 # the same
 from thalweg.transform.gradient import grad, value_and_grad, vjp  # noqa: E402 # the same
+from thalweg.transform.gradients import gradients, hessians  # noqa: E402 # the same
+from thalweg.transform.map_fn import map_fn, vectorized_map  # noqa: E402 # the same
 from thalweg.transform.matrices import hessian, jacobian  # noqa: E402 # the same
 from thalweg.transform.recompute_grad import recompute_grad  # noqa: E402 # the same
 from thalweg.transform.tangent import hvp, jvp  # noqa: E402 # the same
+from thalweg.transform.while_loop import while_loop  # noqa: E402 # the same
 from thalweg.values.constant import constant, convert_to_tensor, is_tensor  # noqa: E402 # the same
 from thalweg.values.creation import PUBLIC as _CREATION  # noqa: E402 # the same
 from thalweg.values.face import PUBLIC as _PUBLIC  # noqa: E402 # the same
 from thalweg.values.floatx import floatx, set_floatx  # noqa: E402 # the same
+from thalweg.values.module import Module  # noqa: E402 # the same
+from thalweg.values.name_scope import name_scope  # noqa: E402 # the same
+from thalweg.values.printing import PUBLIC as _PRINTING  # noqa: E402 # the same
 from thalweg.values.random_generator import PUBLIC as _RANDOM  # noqa: E402 # the same
 from thalweg.values.shape import TensorShape  # noqa: E402 # the same
 from thalweg.values.tensor import Tensor  # noqa: E402 # the same
+from thalweg.values.tensor_spec import TensorSpec  # noqa: E402 # the same
 from thalweg.values.variable import Variable  # noqa: E402 # the same
 
 __version__ = "0.1.0"
@@ -72,7 +82,7 @@ def _publish(dotted: str, value: Any) -> None:
 
 _publish("autodiff.ForwardAccumulator", ForwardAccumulator)
 _publish("autodiff.GradientTape", GradientTape)
-for _name, _value in (_PUBLIC | _CREATION | _RANDOM).items():
+for _name, _value in (_PUBLIC | _CREATION | _PRINTING | _RANDOM).items():
     _publish(_name, _value)
 
 
@@ -112,26 +122,41 @@ __all__ = [
     "ExpressionError",
     "GradientTape",
     "MissingRuleError",
+    "Module",
     "ShapeError",
     "Tensor",
     "TensorShape",
+    "TensorSpec",
     "ThalwegError",
     "UnconnectedGradients",
     "Variable",
+    "case",
+    "cond",
     "constant",
     "convert_to_tensor",
     "custom_gradient",
     "floatx",
+    "foldl",
+    "foldr",
+    "function",
     "grad",
     "grad_pass_through",
+    "gradients",
     "hessian",
+    "hessians",
     "hvp",
     "is_tensor",
     "jacobian",
     "jvp",
+    "map_fn",
+    "name_scope",
     "newaxis",
     "recompute_grad",
+    "scan",
     "set_floatx",
+    "switch_case",
     "value_and_grad",
+    "vectorized_map",
     "vjp",
+    "while_loop",
 ]

@@ -47,6 +47,7 @@ class Adopted:
     ) -> None:
         self.name = name
         self.keys = tuple([value.key for value in inputs])
+        self.specs = tuple([(value.array.shape, value.array.dtype) for value in inputs])
         self.out = out
         self.reverse = reverse
         self.forward = forward

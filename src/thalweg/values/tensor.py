@@ -23,7 +23,7 @@ class Readable(Handle):
     @property
     def shape(self) -> TensorShape:
         """The sizes of the axes."""
-        return TensorShape(self.array.shape)
+        return tuple.__new__(TensorShape, self.array.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:

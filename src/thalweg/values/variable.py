@@ -13,6 +13,8 @@ from thalweg.core.recording import note, tick
 from thalweg.core.spans import born
 from thalweg.errors import ShapeError
 from thalweg.values.conversion import as_array, operand
+from thalweg.values.name_scope import HERE
+from thalweg.values.shape import TensorShape
 from thalweg.values.tensor import Readable, Tensor, shown
 
 
@@ -64,10 +66,10 @@ class Variable(Readable, Trainable):
         value = initial_value() if callable(initial_value) else initial_value
         self.array = settled(value, dtype)
         self.key = tick()
-        self.name = f"{name or 'Variable'}:0"
-        if shape is not None and tuple(shape) != self.array.shape:
+        self.name = f"{HERE.prefix}{name or 'Variable'}:0"
+        if shape is not None and not TensorShape(shape).is_compatible_with(self.array.shape):
             raise ShapeError(
-                f"Variable '{self.name}': initial_value has shape {self.shape}, not {tuple(shape)}"
+                f"Variable '{self.name}': initial_value has shape {self.shape}, not {TensorShape(shape)}"
             )
         floating = self.array.dtype.kind in "fc"
         if not floating and trainable is not False and self.array.dtype.kind in "iu":
@@ -103,25 +105,36 @@ class Variable(Readable, Trainable):
     ) -> Variable:
         """Add to the value."""
         array, key = (delta.array, delta.key) if type(delta) is Tensor else operand(delta)
-        return self._set(self.array + array, key, ".assign_add")
+        try:
+            new = self.array + array
+        except ValueError as error:
+            raise self._misfit(array) from error
+        return self._set(new, key, ".assign_add")
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
         """Subtract from the value."""
         array, key = (delta.array, delta.key) if type(delta) is Tensor else operand(delta)
-        return self._set(self.array - array, key, ".assign_sub")
+        try:
+            new = self.array - array
+        except ValueError as error:
+            raise self._misfit(array) from error
+        return self._set(new, key, ".assign_sub")
 
     def _set(self, new: Any, key: Any, how: str) -> Variable:
         current = self.array
         if new.shape != current.shape:
-            raise ShapeError(
-                f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable shape "
-                f"{self.shape}, and the assigned value shape {new.shape} are incompatible."
-            )
+            raise self._misfit(new)
         self.array = new if new.dtype is current.dtype else new.astype(current.dtype)
         note("assign", (self.key, key), self.name[:-2] + how, depth=2)
         return self
+
+    def _misfit(self, came: Any) -> ShapeError:
+        return ShapeError(
+            f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable shape "
+            f"{self.shape}, and the assigned value shape {came.shape} are incompatible."
+        )
 
     def read_value(self) -> Any:
         """The value as a Tensor; recorded as an identity."""
@@ -135,7 +148,9 @@ class Variable(Readable, Trainable):
         return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: Any) -> Variable:
-        return Variable(Tensor(self.array), self.trainable, name=self.name.removesuffix(":0"))
+        twin = Variable(Tensor(self.array), self.trainable, name=self.name.removesuffix(":0"))
+        twin.name = self.name  # as it is, in whatever name scope it is copied
+        return twin
 
     def _refuse_in_place(self, sign: str, method: str) -> Any:
         raise RuntimeError(

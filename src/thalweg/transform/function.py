@@ -1,0 +1,150 @@
+"""`function`: a Python function as TensorFlow's programs decorate it."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.trees import flatten, is_nested, map_leaves
+from thalweg.errors import DTypeError
+from thalweg.transform.follow_all import FollowAll, asks_for_gradients
+from thalweg.transform.input_signature import InputSignature
+from thalweg.values.constant import convert_to_tensor
+from thalweg.values.conversion import as_array
+from thalweg.values.tensor import Tensor
+
+
+class Function:
+    """A Python function that takes and returns Tensors; what `tw.function` makes.
+
+    Attributes:
+        python_function: the function as it was written.
+    """
+
+    def __init__(self, python_function: Callable[..., Any], input_signature: Any = None) -> None:
+        if not callable(python_function):
+            raise DTypeError(f"{python_function!r} is not a callable object")
+        functools.update_wrapper(self, python_function)
+        self.python_function = python_function
+        self._signature = (
+            None if input_signature is None else InputSignature(python_function, input_signature)
+        )
+        self._follows: bool | None = None
+
+    @property
+    def input_signature(self) -> tuple[Any, ...] | None:
+        """What each argument must be like, if that was said."""
+        return None if self._signature is None else self._signature.given
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the Python function: arrays come to it as Tensors, numbers leave it as Tensors."""
+        if self._signature is not None:
+            args, named = self._signature.bind(args, named)
+        else:
+            args = tuple([_argument(value) for value in args])
+            named = {name: _argument(value) for name, value in named.items()}
+        if self._follows is None:  # at the first call, when the names in its text are bound
+            self._follows = asks_for_gradients(self.python_function)
+        if not self._follows:
+            return _answer(self.python_function(*args, **named))
+        with FollowAll() as recorder:
+            recorder.meet([args, named])
+            return _answer(self.python_function(*args, **named))
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return (
+            f"<tw.function {getattr(self.python_function, '__qualname__', self.python_function)}>"
+        )
+
+
+def _argument(value: Any) -> Any:
+    """An argument with Tensors in place of NumPy's arrays, as TensorFlow takes them."""
+    if isinstance(value, np.ndarray):
+        return Tensor(as_array(value))
+    if is_nested(value) and any(isinstance(leaf, np.ndarray) for leaf in flatten(value)):
+        return map_leaves(_argument, value)
+    return value
+
+
+def _answer(value: Any) -> Any:
+    """An answer with Tensors in place of Variables, arrays and numbers; what is no value as it is."""
+    if is_nested(value):
+        leaves = flatten(value)
+        if all(_settled(leaf) is leaf for leaf in leaves):
+            return value
+        return map_leaves(_settled, value)
+    return _settled(value)
+
+
+def _settled(leaf: Any) -> Any:
+    if isinstance(leaf, Trainable):
+        return convert_to_tensor(leaf)
+    if isinstance(leaf, Handle) or not isinstance(
+        leaf, bool | int | float | complex | str | np.ndarray | np.generic
+    ):
+        return leaf
+    return Tensor(as_array(leaf))
+
+
+def function(
+    func: Callable[..., Any] | None = None,
+    input_signature: Any = None,
+    autograph: bool = True,
+    jit_compile: bool | None = None,
+    reduce_retracing: bool = False,
+    experimental_implements: Any = None,
+    experimental_autograph_options: Any = None,
+    experimental_attributes: Any = None,
+    experimental_relax_shapes: Any = None,
+    experimental_compile: Any = None,
+    experimental_follow_type_hints: Any = None,
+) -> Any:
+    """A function that takes and returns Tensors, checked against a signature; for use as a decorator.
+
+    It runs as Python each time it is called, so every branch, loop, print and assignment in it does
+    what it says, each time. It serves bare, with arguments, and on methods.
+
+    Args:
+        func: the function.
+        input_signature: a list with a `TensorSpec`, or a nesting of them, for each argument.
+        autograph: accepted for TensorFlow's sake; Python's `if` and `while` work on Tensors as they are.
+        jit_compile: accepted for TensorFlow's sake.
+        reduce_retracing: likewise; nothing is traced.
+        experimental_implements: likewise.
+        experimental_autograph_options: likewise.
+        experimental_attributes: likewise.
+        experimental_relax_shapes: likewise.
+        experimental_compile: likewise.
+        experimental_follow_type_hints: likewise.
+
+    Returns:
+        A callable with the function's name, documentation and signature; `.python_function` is the
+        function itself. Without `func`, a decorator.
+
+    Raises:
+        DTypeError: `func` is no function; the signature does not fit it; at a call, an argument that is
+            not as the signature says.
+
+    >>> import thalweg as tw
+    >>> @tw.function(input_signature=[tw.TensorSpec([None], tw.float32)])
+    ... def double(x):
+    ...     return 2.0 * x
+    >>> double([1.0, 2.0]).numpy()
+    array([2., 4.], dtype=float32)
+    """
+
+    def decorated(inner: Callable[..., Any]) -> Function:
+        return Function(inner, input_signature)
+
+    return decorated if func is None else decorated(func)
+
+
+__all__ = ["Function", "function"]
