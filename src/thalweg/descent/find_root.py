@@ -12,6 +12,7 @@ from thalweg.descent.gauss_newton import Landfall, gauss_newton
 from thalweg.descent.layout import Layout
 from thalweg.descent.objective import VectorObjective, read_formulas
 from thalweg.descent.problem import Vector
+from thalweg.descent.real_number import real_number
 from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run
 from thalweg.descent.status import Status
@@ -66,10 +67,12 @@ def find_root(
     >>> tw.find_root("x**2 + 1", {"x": 1}).message
     'No root found: |f| has a minimum of 1 at x = 0.'
     """
+    if bracket is not None:
+        bracket = _ends(bracket)
     if start is None:
         if bracket is None:
             raise DescentError("find_root needs a start, or a bracket.")
-        start = 0.5 * (bracket[0] + bracket[1])
+        start = 0.5 * bracket[0] + 0.5 * bracket[1]
         if isinstance(fun, str | Expression):
             start = [start]
     problem, layout, formula = _problem(fun, start)
@@ -101,6 +104,23 @@ def find_root(
         shaped = layout.tree is None
         result["path"] = points.reshape(-1, *layout.shapes[0]) if shaped else points
     return result
+
+
+def _ends(bracket: Any) -> tuple[float, float]:
+    """The ends of a bracket, a pair of numbers that are not too far apart for a float64."""
+    try:
+        low, high = bracket
+    except (TypeError, ValueError):
+        raise DescentError(
+            f"The bracket is {bracket!r}; a pair of numbers was wanted, for example (0, 1)."
+        ) from None
+    a, b = real_number("An end of the bracket", low), real_number("An end of the bracket", high)
+    if not np.isfinite(b - a):
+        raise DescentError(
+            f"The bracket from {a:g} to {b:g} is wider than a float64 can tell; two finite numbers "
+            "nearer to each other were wanted."
+        )
+    return a, b
 
 
 def _problem(fun: Any, start: Any) -> tuple[VectorObjective, Layout, bool]:
@@ -183,7 +203,7 @@ def _bracketed(problem: VectorObjective, bracket: tuple[float, float], max_steps
 
 
 def _verdict(run: Run, found: Landfall) -> tuple[Status, str]:
-    left = float(np.linalg.norm(found.residual))
+    left = float(np.hypot.reduce(np.abs(found.residual)))
     many = found.residual.size > 1
     place = run.point(found.x)
     if found.reason == "root":

@@ -98,7 +98,8 @@ def gauss_newton(
         near = remaining <= tol
         polishes += near
         if polishes > _POLISHES:
-            return Landfall(x, residual, jacobian, step, "root", remaining)
+            root = _is_root(problem, x, residual, reach, tol, first)
+            return Landfall(x, residual, jacobian, step, "root" if root else "lowest", remaining)
         landed, radius = _land(problem, x, residual, jacobian, sizes, radius, near=near)
         if landed is None:
             # The model leads to a root only where it can bring the whole residual to zero.
@@ -106,9 +107,29 @@ def gauss_newton(
             now = float(np.linalg.norm(residual))
             solves = left <= 0.5 * now or now <= tol * tol * first
             root = solves and remaining <= max(tol, 1e-6)
+            root = root and _is_root(problem, x, residual, reach, tol, first)
             return Landfall(x, residual, jacobian, step, "root" if root else "lowest", remaining)
         x, residual, jacobian = landed
     return Landfall(x, residual, jacobian, max_steps, "root" if near else "steps", remaining)
+
+
+def _is_root(
+    problem: Residuals, x: Vector, residual: Vector, reach: Vector, tol: float, first: float
+) -> bool:
+    """Tell whether |r| is small, or no larger than what moves of x that do not matter make of it.
+
+    A short step alone proves nothing: where the slope grows without end, as that of √x + 1 does at
+    0, every step is short, and there is no root.
+    """
+    left = float(np.linalg.norm(residual))
+    if left <= tol * first:
+        return True
+    for far in (_EPS, -_EPS, 3.0 * _EPS, -3.0 * _EPS, 8.0 * _EPS, -8.0 * _EPS, tol, -tol):
+        moved = problem.residual(x + far * reach) - residual
+        share = 4.0 if abs(far) == tol else 16.0
+        if left <= share * float(np.linalg.norm(moved)):
+            return True
+    return False
 
 
 def newton_length(jacobian: Vector, residual: Vector) -> Vector:
