@@ -71,6 +71,8 @@ def _side(values: Any, count: int, missing: float) -> Array:
         return np.full(count, missing)
     try:
         found = np.asarray(values, dtype=np.float64)
+        if found.ndim and found.shape != (count,):
+            raise ValueError
         return np.array(np.broadcast_to(found, (count,)))
     except (TypeError, ValueError):
         raise DescentError(

@@ -36,7 +36,7 @@ class CallableModel:
         slope: Callable[..., Any] | None,
     ) -> None:
         self.names = names
-        self._function, self._x, self._count, self._slope = function, x, count, slope
+        self._function, self._x, self._count, self._slope = function, _kept(x), count, slope
         self._checked = False
 
     def predict(self, params: Array) -> Array:
@@ -46,7 +46,17 @@ class CallableModel:
     def _column(self, answer: Any) -> Array:
         if answer is None:
             raise DescentError("the model returned None; its last line is missing a return")
-        value = np.asarray(answer, dtype=np.float64)
+        try:
+            value = np.asarray(answer)
+        except ValueError:
+            raise DescentError(
+                f"the model returned a {type(answer).__name__} of parts that make no array; it must "
+                "give one number a row"
+            ) from None
+        if value.dtype.kind not in "biuf":
+            came = type(answer).__name__ if value.dtype.kind in "OUS" else str(value.dtype)
+            raise DescentError(f"the model returned {came}; a fit takes real numbers")
+        value = value.astype(np.float64)
         if self._count is None:
             return value.reshape(-1)
         if value.ndim == 0 or value.size == 1:
@@ -61,9 +71,10 @@ class CallableModel:
     def jacobian(self, params: Array) -> Array:
         """Its derivatives, `(n, p)`."""
         if self._slope is not None:
-            found = np.asarray(self._slope(self._x, *params), dtype=np.float64)
+            found = column("jac's answer", self._slope(self._x, *params))
             wanted = (self._count, len(self.names))
-            if self._count is not None and found.size != self._count * len(self.names):
+            lone = len(self.names) == 1 and found.shape == (self._count,)
+            if self._count is not None and found.shape != wanted and not lone:
                 raise DescentError(
                     f"jac gave an array of shape {found.shape}; it must give {wanted}, a row for "
                     "each measurement and a column for each parameter"
@@ -96,6 +107,16 @@ class CallableModel:
                     )
 
 
+def _kept(x: Any) -> Any:
+    """x in arrays that the model cannot write to: a fit sees the same data at every step."""
+    if isinstance(x, dict):
+        return {name: _kept(values) for name, values in x.items()}
+    if isinstance(x, np.ndarray):
+        x = x.view()
+        x.flags.writeable = False
+    return x
+
+
 def _read(x: Any) -> Any:
     """x as arrays of finite numbers where it is numbers, else as it came."""
     if isinstance(x, Mapping):
@@ -106,6 +127,11 @@ def _read(x: Any) -> Any:
         found = np.asarray(x)
     except ValueError:
         return x
+    if found.dtype.kind in "mM":
+        raise DescentError(
+            f"x holds {found.dtype}; a fit takes real numbers, such as (x - x[0]) / "
+            "np.timedelta64(1, 's')"
+        )
     return finite("x", column("x", x)) if found.dtype.kind in "biuf" else x
 
 

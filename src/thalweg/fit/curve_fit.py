@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.descent.real_number import real_number
 from thalweg.errors import DescentError
 from thalweg.fit.bounds import read_bounds
 from thalweg.fit.callable_model import callable_task
@@ -40,6 +41,7 @@ def curve_fit(
     jac: Callable[..., Any] | None = None,
     max_steps: int | None = None,
     callback: Callable[[FitStep], Any] | None = None,
+    **others: Any,
 ) -> FitResult:
     """Fit a formula, or a callable, to measurements by least squares.
 
@@ -69,6 +71,7 @@ def curve_fit(
             suffice other starts are tried; given, running out of them is the end.
         callback: called after each step down with a `FitStep` (`step`, `chisqr`, `params`); the fit
             ends where it stands, with status `stopped`, if it returns True or raises StopIteration.
+        others: refused; SciPy's names, such as p0, are told thalweg's.
 
     Returns:
         A `FitResult`; `success` is False, and `status` and `message` say why, where no minimum was
@@ -77,6 +80,7 @@ def curve_fit(
     Raises:
         ExpressionError: the formula cannot be read.
         DescentError: data, names, start, sigma or bounds do not fit together; each says what came.
+        TypeError: an argument of another name.
 
     >>> import numpy as np
     >>> import thalweg as tw
@@ -86,8 +90,9 @@ def curve_fit(
     >>> round(fit.params["b"], 3), round(fit.stderr["b"], 3), fit.success
     (0.5, 0.009, True)
     """
-    if max_steps is not None and max_steps < 1:
-        raise DescentError(f"max_steps is {max_steps}; give at least 1, or leave it out")
+    if others:
+        raise TypeError(_unknown(next(iter(others))))
+    max_steps = _settings(max_steps, absolute_sigma, jac, callback)
     task = _task(model, x, y, start, jac)
     names = task.model.names
     if task.target.size < len(names):
@@ -116,6 +121,41 @@ def curve_fit(
             found = replace(found, valley=refined, offset=relative_offset(problem, refined))
         guessed = tuple(name for name, v in zip(names, known, strict=True) if np.isnan(v))
         return verdict(task, problem, found, first, guessed, absolute_sigma)
+
+
+_SCIPYS = {
+    "p0": "write start=",
+    "f": "write model=",
+    "xdata": "write x=",
+    "ydata": "write y=",
+    "maxfev": "write max_steps=",
+    "max_nfev": "write max_steps=",
+    "method": "there is one method, with bounds and without",
+    "check_finite": "numbers that are not finite are always refused",
+    "nan_policy": "numbers that are not finite are always refused",
+    "full_output": "the result holds everything",
+}
+"""What SciPy's curve_fit takes under another name, or not at all here."""
+
+
+def _unknown(name: str) -> str:
+    hint = _SCIPYS.get(name, "its arguments are in help(thalweg.curve_fit)")
+    return f"curve_fit() got an unexpected keyword argument {name!r}; {hint}"
+
+
+def _settings(max_steps: Any, absolute_sigma: Any, jac: Any, callback: Any) -> int | None:
+    """The number of steps as a whole number, once every setting is of its kind."""
+    if not isinstance(absolute_sigma, bool | np.bool):
+        raise DescentError(f"absolute_sigma is {absolute_sigma!r}; True or False was wanted")
+    for name, value in (("jac", jac), ("callback", callback)):
+        if value is not None and not callable(value):
+            raise DescentError(f"{name} is {value!r}; a function was wanted")
+    if max_steps is None:
+        return None
+    steps = real_number("max_steps", max_steps)
+    if not 1 <= steps < np.inf:
+        raise DescentError(f"max_steps is {max_steps}; give at least 1, or leave it out")
+    return int(steps)
 
 
 def _check_ranges(task: FitTask, sigma: Array | None) -> None:
