@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
+from thalweg.optimizers.setting import setting
 
 __all__ = ["Adagrad", "AdagradState", "init", "update"]
 
@@ -89,7 +90,10 @@ class Adagrad(Optimizer):
         name: str = "adagrad",
     ) -> None:
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
-        self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
+        self.initial_accumulator_value = setting(
+            "initial_accumulator_value", initial_accumulator_value
+        )
+        self.epsilon = setting("epsilon", epsilon)
 
     def init(self, params: Any) -> AdagradState:
         """Make the state for one array of parameters."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
+from thalweg.optimizers.setting import setting
 
 __all__ = ["Adam", "AdamState", "init", "update"]
 
@@ -121,7 +122,9 @@ class Adam(Optimizer):
         name: str = "adam",
     ) -> None:
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
-        self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
+        self.beta_1 = setting("beta_1", beta_1, below=1.0)
+        self.beta_2 = setting("beta_2", beta_2, below=1.0)
+        self.epsilon, self.amsgrad = setting("epsilon", epsilon), amsgrad
 
     def init(self, params: Any) -> AdamState:
         """Make the state for one array of parameters."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
 
 __all__ = ["Optimizer"]
@@ -22,7 +23,7 @@ class Optimizer(ABC):
     """The thin shell with a memory around a pure pair (init, update).
 
     Args:
-        learning_rate: a number, or a schedule: a function of the number of steps taken.
+        learning_rate: a number from 0 on, or a schedule: a function of the number of steps taken.
         weight_decay: where given, each step first takes the share rate·weight_decay off every
             Variable (decoupled, after Loshchilov and Hutter).
         clipnorm: where given, each gradient longer than this is shortened to it.
@@ -32,6 +33,10 @@ class Optimizer(ABC):
 
     Attributes:
         iterations: steps taken.
+
+    Raises:
+        ValueError: a setting outside its interval.
+        TypeError: a setting that is no number.
     """
 
     def __init__(
@@ -46,8 +51,10 @@ class Optimizer(ABC):
         if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError("At most one of clipnorm, clipvalue and global_clipnorm can be set.")
         self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.weight_decay = None if weight_decay is None else setting("weight_decay", weight_decay)
+        self.clipnorm = above_zero("clipnorm", clipnorm)
+        self.clipvalue = above_zero("clipvalue", clipvalue)
+        self.global_clipnorm = above_zero("global_clipnorm", global_clipnorm)
         self.name = name
         self.iterations = 0
         self._states: dict[int, Any] = {}
@@ -58,12 +65,16 @@ class Optimizer(ABC):
     def learning_rate(self) -> Any:
         """The rate of the next step."""
         given = self._learning_rate
-        return float(given(self.iterations)) if callable(given) else given
+        if not callable(given):
+            return given
+        return setting(
+            f"the schedule's learning_rate at step {self.iterations}", given(self.iterations)
+        )
 
     @learning_rate.setter
     def learning_rate(self, value: Rate) -> None:
         # A NumPy float64 would make float64 of every float32 it meets; a Python float is weak.
-        self._learning_rate = value if callable(value) else float(value)
+        self._learning_rate = value if callable(value) else setting("learning_rate", value)
 
     @abstractmethod
     def init(self, params: Any) -> Any:
@@ -93,7 +104,7 @@ class Optimizer(ABC):
         >>> w.numpy()
         array([0.5, 1.5], dtype=float32)
         """
-        return self._apply(list(grads_and_vars), None, None)
+        return self._apply([_pair(one) for one in grads_and_vars], None, None)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any]) -> int:
         """Do what `apply_gradients` does, with gradients and Variables in two lists (Keras 3)."""
@@ -163,9 +174,20 @@ class Optimizer(ABC):
         if not self._plain:
             pairs = self._clipped(pairs)
         for grad, variable in pairs:
+            movable = isinstance(variable, Trainable)
+            if not movable:
+                raise TypeError(
+                    f"an optimizer moves Variables, not a {type(variable).__name__}; make it one "
+                    f"first: tw.Variable(...)"
+                )
             params = variable.array
             g = grad.array if isinstance(grad, Handle) else np.asarray(grad)
             if g.dtype != params.dtype:
+                if g.dtype.kind not in "biuf" and g.dtype.kind != params.dtype.kind:
+                    raise TypeError(
+                        f"the gradient for Variable '{variable.name}' holds {g.dtype.name}, the "
+                        f"Variable {params.dtype.name}"
+                    )
                 g = g.astype(params.dtype)
             if g.shape != params.shape:
                 raise ValueError(
@@ -223,6 +245,17 @@ class Optimizer(ABC):
             stacklevel=4 if tape is None else 5,
         )
         return [(grad, variable) for grad, variable in pairs if grad is not None]
+
+
+def _pair(one: Any) -> tuple[Any, Any]:
+    try:
+        grad, variable = one
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"apply_gradients takes pairs (gradient, Variable); a {type(one).__name__} came: write "
+            f"zip(gradients, variables)"
+        ) from None
+    return grad, variable
 
 
 def _length(grad: Any) -> float:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
+from thalweg.optimizers.setting import setting
 
 __all__ = ["RMSprop", "RMSpropState", "init", "update"]
 
@@ -117,7 +118,9 @@ class RMSprop(Optimizer):
         name: str = "rmsprop",
     ) -> None:
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
-        self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
+        self.rho = setting("rho", rho, below=1.0)
+        self.momentum = setting("momentum", momentum)
+        self.epsilon, self.centered = setting("epsilon", epsilon), centered
 
     def init(self, params: Any) -> RMSpropState:
         """Make the state for one array of parameters."""

@@ -1,0 +1,51 @@
+"""One setting of an optimizer: a real number in its interval, or refused in words that name it."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import numpy as np
+
+__all__ = ["above_zero", "setting"]
+
+
+def setting(name: str, value: Any, least: float = 0.0, below: float = inf) -> float:
+    """Read a number of [least, below).
+
+    Args:
+        name: what an error calls it.
+        value: a number, or an array, Tensor or Variable that holds one.
+        least: the smallest that is taken.
+        below: what it stays below.
+
+    Raises:
+        ValueError: another number, NaN, an infinity.
+        TypeError: no real number.
+
+    >>> setting("rho", 0.9, below=1.0)
+    0.9
+    """
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} is {value!r}; a number was wanted")
+    number = float(array.reshape(()))
+    if not least <= number < below:
+        wanted = f"from {least:g} on" if below == inf else f"from {least:g} to below {below:g}"
+        raise ValueError(f"{name} is {value!r}; a finite number {wanted} was wanted")
+    return number
+
+
+def above_zero(name: str, value: Any) -> float | None:
+    """Read a number above zero, or None.
+
+    Raises:
+        ValueError: zero, a negative number, NaN, an infinity.
+        TypeError: no real number.
+    """
+    if value is None:
+        return None
+    number = setting(name, value)
+    if number == 0.0:
+        raise ValueError(f"{name} is {value!r}; a number above 0 was wanted, or None")
+    return number
