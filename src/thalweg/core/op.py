@@ -89,6 +89,7 @@ class Op:
         holomorphic: for complex numbers the rule is that of a holomorphic function, or linear.
         real_only: the rule holds for real numbers; a complex gradient or tangent is refused.
         several: the kernel answers with a tuple, though it has one or two inputs and no parameters.
+        knows_absent: of several answers, those that received no cotangent give the rule None, not 0.
         prepare: `(inputs, params) -> params` in the form that kernel and rules use.
         domain: per input, the interval that samples are drawn from.
         samples, special, wrong: evidence for the test of all rows.
@@ -111,6 +112,7 @@ class Op:
     holomorphic: bool = True
     real_only: bool = False
     several: bool = False
+    knows_absent: bool = False
     prepare: Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Any, ...]] | None = None
     domain: Sequence[tuple[float, float]] = ()
     samples: Sequence[Sample] = ()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.op import Op, Rule
+from thalweg.core.outcomes import WATCHERS
 from thalweg.core.recording import KEPT, STATE, note
 from thalweg.diff.fit import Spec, fit
 from thalweg.diff.strong_zero import SMALL, strong_zero
@@ -56,7 +57,7 @@ def reverse_sweep(
         event = events.pop() if release else events[place]
         op, plan, keys, out = event[:KEPT]
         if type(out) is tuple:
-            g = _several(cotangents, out, specs, sources, lifted)
+            g = _several(op, cotangents, out, specs, sources, lifted)
         elif out in sources:
             g = cotangents.get(out)
         else:
@@ -89,6 +90,10 @@ def reverse_sweep(
             spec = specs[key]
             if lifted or result.shape != spec[0] or result.dtype is not spec[1]:
                 result = fit(result, spec)
+                if WATCHERS and lifted:
+                    for watcher in WATCHERS:
+                        lineage = specs.get(out[0] if type(out) is tuple else out)
+                        watcher.ruled(op, "gradient", (g, event[KEPT:]), result, lineage)
             if key in cotangents:
                 _accumulate(cotangents, key, result, owned, lifted)
             else:
@@ -113,16 +118,22 @@ def _by_the_book(op: Op, rule: Rule, g: Any, event: tuple[Any, ...], at: int) ->
 
 
 def _several(
+    op: Op,
     cotangents: dict[Any, Any],
     out: tuple[Any, ...],
     specs: Mapping[Any, Spec],
     sources: frozenset[Any],
     lifted: bool,
 ) -> Any:
-    """The cotangents of an event with several answers, zeros where none arrived, or None."""
+    """The cotangents of an event with several answers, zeros where none arrived, or None.
+
+    A row that `knows_absent` sees None where none arrived.
+    """
     parts = [cotangents.get(key) if key in sources else cotangents.pop(key, None) for key in out]
     if all(part is None for part in parts):
         return None
+    if op.knows_absent:
+        return tuple(parts)
     filled = []
     for part, key in zip(parts, out, strict=True):
         zeros = np.zeros(*specs[key][:2]) if part is None else None

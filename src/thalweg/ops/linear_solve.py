@@ -10,29 +10,13 @@ from thalweg.core.axes import static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
-from thalweg.errors import ShapeError, ThalwegError
+from thalweg.errors import ShapeError
 from thalweg.ops.contraction import product, swap_last
+from thalweg.ops.lapack import SingularMatrixError, lapack_dtype, square
 from thalweg.ops.movement import matrix_transpose, reshape
 
 WELL = np.array([[4.0, 1.0, 0.5], [0.3, 3.0, -1.0], [0.2, 0.7, 5.0]])
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
-
-
-class SingularMatrixError(ThalwegError, np.linalg.LinAlgError):
-    """A matrix without an inverse; NumPy's `LinAlgError` catches it too."""
-
-
-def _double(x: Any) -> Any:
-    """LAPACK knows float32 and float64 alone."""
-    if x.dtype.kind in "fc" and x.dtype != np.float16:
-        return x
-    return x.astype(np.float32 if x.dtype == np.float16 else np.float64)
-
-
-def _checked(name: str, matrix: Any) -> None:
-    shape = np.shape(matrix)
-    if len(shape) < 2 or shape[-1] != shape[-2]:
-        raise ShapeError(f"{name} wants square matrices, shape (..., n, n); {list(shape)} came")
 
 
 def _columns(x: Any, rank: int) -> Any:
@@ -92,14 +76,14 @@ def solve(matrix: Any, rhs: Any, adjoint: Any = False) -> Any:
     Raises:
         SingularMatrixError: A has no inverse.
     """
-    _checked("solve", matrix)
+    square("solve", matrix)
     sizes = np.shape(rhs)
     vector = len(sizes) == 1 and matrix.ndim == 2
     if not (vector or len(sizes) > 1) or sizes[-1 if vector else -2] != matrix.shape[-1]:
         raise ShapeError(f"solve: A has shape {list(matrix.shape)}, B {list(sizes)}")
     left = np.conjugate(np.swapaxes(matrix, -1, -2)) if adjoint else matrix
     try:
-        answer = np.linalg.solve(_double(left), _double(rhs))
+        answer = np.linalg.solve(lapack_dtype(left), lapack_dtype(rhs))
     except np.linalg.LinAlgError as error:
         raise SingularMatrixError(_singular("solve", matrix)) from error
     return (
@@ -140,10 +124,10 @@ def inverse(input: Any, adjoint: Any = False) -> Any:
     Raises:
         SingularMatrixError: there is no inverse.
     """
-    _checked("inv", input)
+    square("inv", input)
     left = np.conjugate(np.swapaxes(input, -1, -2)) if adjoint else input
     try:
-        answer = np.linalg.inv(_double(left))
+        answer = np.linalg.inv(lapack_dtype(left))
     except np.linalg.LinAlgError as error:
         raise SingularMatrixError(_singular("inv", input)) from error
     return answer.astype(input.dtype, copy=False) if input.dtype.kind in "fc" else answer

@@ -15,7 +15,7 @@ from thalweg.ops.comparison import equal, select
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import ones_like, zeros_like
 from thalweg.ops.extremes import reduce_max, reduce_min
-from thalweg.ops.movement import reshape
+from thalweg.ops.movement import moved_axis, reshape
 from thalweg.ops.reductions import (
     AXES,
     NO_SUCH_AXIS,
@@ -23,6 +23,7 @@ from thalweg.ops.reductions import (
     reduction_params,
     with_axes,
 )
+from thalweg.ops.singular_values import singular_values
 from thalweg.ops.summation import accumulate
 
 
@@ -151,9 +152,14 @@ def _matrix_norm(x: Any, ord: Any, axis: tuple[int, ...], keepdims: bool) -> Any
     rows, columns = axis
     if ord in ("euclidean", "fro", None):
         return euclidean(x, axis, keepdims)
+    if ord in (2, -2, "nuc"):
+        values = singular_values(moved_axis(x, axis, (-2, -1)))
+        found = {2: reduce_max, -2: reduce_min, "nuc": reduce_sum}[ord](values, -1)
+        kept = [1 if place in axis else size for place, size in enumerate(x.shape)]
+        return reshape(found, tuple(kept)) if keepdims else found
     if ord not in (1, np.inf):
         raise ValueError(
-            f"norm of a matrix takes ord='euclidean', 'fro', 1 or np.inf, not {ord!r}; "
+            f"norm of a matrix takes ord='euclidean', 'fro', 'nuc', 1, 2, -2 or np.inf, not {ord!r}; "
             f"for a vector norm over both axes flatten them first"
         )
     summed, taken = (rows, columns) if ord == 1 else (columns, rows)
@@ -161,24 +167,18 @@ def _matrix_norm(x: Any, ord: Any, axis: tuple[int, ...], keepdims: bool) -> Any
     return largest if keepdims else reshape(largest, _without(x, axis))
 
 
-def _numpy_norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """NumPy's norm: without an axis, an `ord` makes a matrix norm of a matrix."""
-    if axis is None and ord is not None and len(x.shape) == 2:
-        axis = (0, 1)
-    return norm.eager(x, "euclidean" if ord is None else ord, axis, keepdims)
-
-
-@composite(inputs="tensor", public="norm linalg.norm", numpy={np.linalg.norm: _numpy_norm})
+@composite(inputs="tensor", public="norm linalg.norm")
 def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = None) -> Any:
     """The norm of vectors, or of matrices when two axes are named.
 
     Args:
         tensor: any shape.
-        ord: "euclidean", "fro", 1, np.inf; for vectors any number above 0.
+        ord: "euclidean", 1, 2, np.inf; for vectors any number above 0; for matrices "fro" and, of
+            the singular values, 2 for the largest, -2 for the least, "nuc" for their sum.
         axis: one axis for vectors, two for matrices; None for the vector of all elements.
         keepdims: whether the reduced axes stay, with size 1.
 
-    The gradient at 0 is 0.
+    The gradient at 0 is 0. Where the largest singular value is there more than once, it is shared.
 
     >>> import thalweg as tw
     >>> float(tw.norm([3.0, 4.0]))

@@ -1,0 +1,196 @@
+"""Eigenvalues and eigenvectors of symmetric and Hermitian matrices."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from thalweg.core.composite import composite
+from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.op import row
+from thalweg.errors import ShapeError
+from thalweg.ops.casting import cast
+from thalweg.ops.complex_numbers import real
+from thalweg.ops.contraction import product
+from thalweg.ops.degenerate import (
+    equal_values,
+    no_choice_inside,
+    over_gaps,
+    refuse,
+    repeated,
+    shared,
+    uneven,
+)
+from thalweg.ops.diagonals import diagonal, put_diagonal
+from thalweg.ops.hermitian import from_lower, to_lower
+from thalweg.ops.lapack import negligible, square, where_finite
+from thalweg.ops.linear_solve import adjoint_of
+from thalweg.ops.movement import reshape
+from thalweg.ops.phases import in_phase, keep_phase, pull_phase
+
+APART = np.array([[4.0, 9.0, 9.0], [1.0, 1.0, 9.0], [0.5, -1.0, -3.0]])
+NOTE = (
+    "The lower triangle is read and receives the gradient. Equal eigenvalues: see degenerate.py; "
+    "complex eigenvectors have a real largest component."
+)
+
+
+class EighResult(NamedTuple):
+    """NumPy's answer."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+def _weighted(weights: Any, vectors: Any) -> Any:
+    """V·diag(w)·Vᴴ."""
+    across = reshape(weights, (*weights.shape[:-1], 1, weights.shape[-1]))
+    return product(vectors * across, adjoint_of(vectors))
+
+
+def _pair_rule(g: Any, ans: Any) -> Any:
+    (values, vectors), (of_values, of_vectors) = ans, g
+    size = vectors.shape[-1]
+    same = equal_values(values, size)
+    if of_vectors is None:
+        return to_lower(_weighted(shared(of_values, same), vectors))
+    if vectors.dtype.kind == "c":
+        of_vectors = pull_phase(of_vectors, vectors)
+    part = product(adjoint_of(vectors), of_vectors)
+    no_choice_inside("eigh", part, of_vectors, same, of_values, size)
+    inner = (part - adjoint_of(part)) / 2 * over_gaps(values, same)
+    if of_values is not None:
+        inner = inner + put_diagonal(shared(of_values, same), (size, size), 0)
+    return to_lower(product(product(vectors, inner), adjoint_of(vectors)))
+
+
+def _pair_tangent(g: Any, ans: Any) -> Any:
+    values, vectors = ans
+    same = equal_values(values, vectors.shape[-1])
+    change = from_lower(g)
+    part = product(product(adjoint_of(vectors), change), vectors)
+    if repeated(same) and not negligible(uneven(part, same), part, vectors.shape[-1]):
+        refuse("eigh", "eigenvectors have no tangent (eigvalsh gives the eigenvalues' own)")
+    moved = product(vectors, part * over_gaps(values, same))
+    if vectors.dtype.kind == "c":
+        moved = keep_phase(moved, vectors)
+    return shared(real(diagonal(part, 0)), same), moved
+
+
+def _sorted_pair(x: Any) -> Any:
+    values, vectors = np.linalg.eigh(x)
+    return values, in_phase(vectors)
+
+
+@row(
+    inputs="tensor", several=True, knows_absent=True, holomorphic=False,
+    vjp={"tensor": _pair_rule}, jvp={"tensor": _pair_tangent},
+    samples=(
+        sample(APART), sample(np.stack([APART, 2 * APART + np.eye(3)])), sample(np.array([[3.0]])),
+        sample(np.zeros((0, 0))),
+    ),
+    special=(
+        special([[2.0, 9.0], [0.0, 3.0]], value=([2.0, 3.0], [[1.0, 0.0], [0.0, 1.0]]),
+                why="the upper triangle is not read"),
+        special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, [[np.nan] * 2] * 2)),
+    ),
+    wrong=(wrong(np.ones((2, 3)), error=ShapeError, words="square"),),
+    formula="A = V·diag(λ)·Vᴴ, λ ascending", source="Giles 2008, 3.1; Magnus 1985, On differentiating eigenvalues and eigenvectors",
+    note=NOTE,
+)  # fmt: skip
+def eigen_pairs(tensor: Any) -> Any:
+    """Eigenvalues, real and ascending, and eigenvectors as columns."""
+    square("eigh", tensor)
+    return where_finite(_sorted_pair, np.tril(tensor))
+
+
+def _values_rule(g: Any, tensor: Any) -> Any:
+    # Nothing is added here; but a second sweep sees by it that values and vectors were used together.
+    values, vectors = eigen_pairs(tensor)
+    weights = shared(g, equal_values(values, vectors.shape[-1])) + values * 0
+    return to_lower(_weighted(weights, vectors))
+
+
+def _values_tangent(g: Any, tensor: Any) -> Any:
+    values, vectors = eigen_pairs(tensor)
+    part = product(product(adjoint_of(vectors), from_lower(g)), vectors)
+    return shared(real(diagonal(part, 0)), equal_values(values, vectors.shape[-1])) + values * 0
+
+
+@row(
+    inputs="tensor", holomorphic=False, vjp={"tensor": _values_rule},
+    jvp={"tensor": _values_tangent},
+    samples=(
+        sample(APART), sample(np.stack([APART, 2 * APART + np.eye(3)])), sample(np.array([[3.0]])),
+        sample(np.zeros((0, 0))),
+    ),
+    special=(
+        special(np.eye(3), value=[1.0, 1.0, 1.0], grad=(np.eye(3),), why="the trace, at equal eigenvalues"),
+        special(np.zeros((2, 2)), value=[0.0, 0.0], grad=(np.eye(2),)),
+        special([[np.nan, 0.0], [0.0, 1.0]], value=[np.nan] * 2),
+    ),
+    wrong=(wrong(np.ones((2, 3)), error=ShapeError, words="square"),),
+    formula="λ ascending, A = V·diag(λ)·Vᴴ", source="Magnus 1985", note=NOTE,
+)  # fmt: skip
+def eigenvalues(tensor: Any) -> Any:
+    """Eigenvalues, real and ascending."""
+    square("eigvalsh", tensor)
+    return where_finite(np.linalg.eigvalsh, np.tril(tensor))
+
+
+def _triangle(a: Any, UPLO: Any) -> Any:
+    """The matrix whose lower triangle is the one that NumPy was told to read."""
+    if UPLO not in ("L", "U", "l", "u"):
+        raise ValueError(f"UPLO is 'L' or 'U', not {UPLO!r}")
+    return adjoint_of(a) if UPLO in "Uu" else a
+
+
+def _as_tensorflow(values: Any, dtype: Any) -> Any:
+    return cast(values, dtype) if dtype.kind == "c" else values
+
+
+@composite(
+    inputs="tensor", public="linalg.eigh",
+    numpy={np.linalg.eigh: lambda a, UPLO="L": EighResult(*eigen_pairs.eager(_triangle(a, UPLO)))},
+)  # fmt: skip
+def eigh(tensor: Any) -> Any:
+    """Eigenvalues and eigenvectors of symmetric (Hermitian) matrices.
+
+    Args:
+        tensor: A, shape `(..., n, n)`. The upper triangle is not read, and receives no gradient.
+
+    Returns:
+        `(e, v)`: the eigenvalues in ascending order, and the eigenvectors as columns.
+
+    Raises:
+        UndeterminedGradientError: eigenvalues are equal, and the gradient depends on which
+            eigenvectors were chosen.
+
+    >>> import thalweg as tw
+    >>> e, v = tw.linalg.eigh([[2.0, 0.0], [1.0, 2.0]])
+    >>> e.numpy()
+    array([1., 3.], dtype=float32)
+    """
+    values, vectors = eigen_pairs(tensor)
+    return _as_tensorflow(values, tensor.dtype), vectors
+
+
+@composite(
+    inputs="tensor", public="linalg.eigvalsh",
+    numpy={np.linalg.eigvalsh: lambda a, UPLO="L": eigenvalues.eager(_triangle(a, UPLO))},
+)  # fmt: skip
+def eigvalsh(tensor: Any) -> Any:
+    """Eigenvalues of symmetric (Hermitian) matrices, in ascending order.
+
+    Args:
+        tensor: A, shape `(..., n, n)`. The upper triangle is not read, and receives no gradient.
+
+    The gradient of a symmetric function of the eigenvalues is right where some are equal; the
+    cotangents of equal eigenvalues are shared between them.
+
+    >>> import thalweg as tw
+    >>> tw.linalg.eigvalsh([[2.0, 0.0], [1.0, 2.0]]).numpy()
+    array([1., 3.], dtype=float32)
+    """
+    return _as_tensorflow(eigenvalues(tensor), tensor.dtype)
