@@ -23,11 +23,13 @@ import numpy as _np
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"thalweg\.")
 
 from thalweg.errors import (  # noqa: E402 # the filter must stand before the first op runs
+    ConditionError,
     DataError,
     DescentError,
     DTypeError,
     ExpressionError,
     MissingRuleError,
+    NumericsError,
     ShapeError,
     ThalwegError,
 )
@@ -93,7 +95,7 @@ _LATER = {
     "maximize": "thalweg.descent.minimize",
     "minimize": "thalweg.descent.minimize",
 }
-_ROOMS = ("losses", "optimizers", "plot", "testing")
+_ROOMS = ("debugging", "losses", "optimizers", "plot", "test", "testing")
 
 
 def __getattr__(name: str) -> Any:
@@ -116,6 +118,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "ConditionError",
     "DTypeError",
     "DataError",
     "DescentError",
@@ -123,6 +126,7 @@ __all__ = [
     "GradientTape",
     "MissingRuleError",
     "Module",
+    "NumericsError",
     "ShapeError",
     "Tensor",
     "TensorShape",

@@ -8,6 +8,8 @@
     ├── ShapeError         (ValueError)   shapes do not fit together
     ├── DTypeError         (TypeError)    a dtype that the operation does not take
     ├── MissingRuleError   (LookupError)  an op on the path has no gradient rule
+    ├── NumericsError      (FloatingPointError)  a NaN or an infinity where none may be
+    ├── ConditionError     (AssertionError)  an assertion about values does not hold
     └── DescentError       (ValueError)   a descent or a fit was asked for something it cannot do
 
 Every one of them is also the built-in exception in parentheses, so that code written for NumPy or
@@ -17,11 +19,13 @@ TensorFlow catches them as it always did.
 from __future__ import annotations
 
 __all__ = [
+    "ConditionError",
     "DTypeError",
     "DataError",
     "DescentError",
     "ExpressionError",
     "MissingRuleError",
+    "NumericsError",
     "ShapeError",
     "ThalwegError",
 ]
@@ -94,3 +98,11 @@ class MissingRuleError(ThalwegError, LookupError):
 
 class DescentError(ThalwegError, ValueError):
     """A descent or a fit was asked for something that it cannot do."""
+
+
+class NumericsError(ThalwegError, FloatingPointError):
+    """A NaN or an infinity where none may be."""
+
+
+class ConditionError(ThalwegError, AssertionError):
+    """An assertion about values, made by `tw.debugging`, does not hold."""

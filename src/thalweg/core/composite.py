@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.op import NONE_CAME, Op
+from thalweg.core.outcomes import WATCHERS, shown
 from thalweg.core.recording import tick
 from thalweg.core.spans import leave_span
 from thalweg.errors import DTypeError
@@ -103,7 +104,7 @@ class Composite:
                         raise refused(name)
             if not (one_place and args and isinstance(args[0], Handle)):
                 args = prepared(args)  # type: ignore[assignment]  # a list unpacks as well
-            answer = function(*args, **named)
+            answer = function(*args, **named) if not WATCHERS else shown(self, args, named)
             leave_span(start, called, (), 2)
             return answer
 

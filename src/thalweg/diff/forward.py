@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.op import Op
+from thalweg.core.outcomes import WATCHERS
 from thalweg.diff.strong_zero import strong_zero
 from thalweg.errors import MissingRuleError
 from thalweg.ops.casting import cast
@@ -48,6 +49,9 @@ def forward_step(
         raise MissingRuleError(f"{op.name} has no forward rule")
     if total is None:
         return None
+    if WATCHERS:
+        for watcher in WATCHERS:
+            watcher.ruled(op, "tangent", (values, answer, tangents), total, None)
     if isinstance(answer, tuple):
         return tuple(
             None if part is None else as_answer(part, one)

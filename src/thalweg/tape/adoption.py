@@ -31,6 +31,7 @@ class Adopted:
     """
 
     variadic = False
+    knows_absent = False
     plain = False
     unbounded = False
     holomorphic = False
