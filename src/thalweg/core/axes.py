@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
 from typing import Any
 
 import numpy as np
@@ -35,11 +34,15 @@ def axis_tuple(axis: Any, rank: int) -> tuple[int, ...]:
 
     Raises:
         numpy.exceptions.AxisError: an axis is out of range or named twice.
+        TypeError: an axis that is no whole number.
     """
-    try:
+    if axis is None or type(axis) is int:
         return _axes(axis, rank)
-    except TypeError:  # a list or a Tensor, which cannot be looked up
-        return _axes(static(axis), rank)
+    axis = static(axis)
+    # Looked up only once they are whole numbers: 1.0 and True are 1 to a dictionary.
+    if type(axis) is tuple:
+        return _axes(tuple([_whole(one) for one in axis]), rank)
+    return _axes(None, rank) if axis is None else (one_axis(axis, rank),)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -54,8 +57,19 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
 
 
 def one_axis(axis: Any, rank: int) -> int:
-    """One axis, counted from 0."""
-    number = operator.index(static(axis))
+    """One axis, counted from 0.
+
+    Raises:
+        numpy.exceptions.AxisError: it is out of range.
+        TypeError: it is no whole number.
+    """
+    number = _whole(static(axis))
     if not -rank <= number < rank:
         raise np.exceptions.AxisError(number, rank)
     return number % rank
+
+
+def _whole(axis: Any) -> int:
+    if type(axis) is not int:
+        raise TypeError(f"an axis is a whole number, not {axis!r}")
+    return axis
