@@ -16,6 +16,8 @@ from thalweg.ops.joining import stack
 from thalweg.ops.norms import euclidean
 from thalweg.ops.selection import weak
 
+SOURCE = "definition"
+
 ANY = (-3.0, 3.0)
 BEYOND = np.array([[-2.7, 0.3, 2.4, 0.8], [2.8, -0.6, -2.3, 2.5], [0.1, -2.5, -0.9, -2.9]])
 """Either side of bounds between 1.2 and 2, and no number near them."""
@@ -60,26 +62,16 @@ clip: Op = elementwise(
         special(2.0, -1.0, 1.0, value=1.0, grad=(0.0, 0.0, 1.0)),
         special(np.nan, -1.0, 1.0, value=np.nan, grad=(np.nan, 0.0, 0.0)),
         special(np.inf, -1.0, 1.0, value=1.0, grad=(0.0, 0.0, 1.0)),
+        special(-2.0, -1.0, 1.0, value=-1.0, grad=(0.0, np.inf, 0.0), cotangent=np.inf,
+                why="0 times infinity would be NaN"),
+        special(0.5, -1.0, 1.0, value=0.5, grad=(np.inf, 0.0, 0.0), cotangent=np.inf),
     ),
     wrong=(wrong(np.ones(3), np.ones(2), 2.0, error=ShapeError, words="broadcast"),),
     formula="min(max(t, low), high)", note="At a bound the gradient goes to t, as in TensorFlow.",
 )  # fmt: skip
 
 
-def _numpy_clip(
-    a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **bounds: Any
-) -> Any:
-    """NumPy's clip: a bound may be None."""
-    low, high = bounds.get("min", a_min), bounds.get("max", a_max)
-    whole = np.iinfo(a.dtype) if a.dtype.kind in "iu" else None
-    if low is None:
-        low = -np.inf if whole is None else whole.min
-    if high is None:
-        high = np.inf if whole is None else whole.max
-    return clip_by_value.eager(a, low, high)
-
-
-@composite(inputs="t", numpy={np.clip: _numpy_clip})
+@composite(inputs="t")
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Any:
     """Values held within bounds; at a bound the gradient is 1.
 

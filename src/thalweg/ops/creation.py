@@ -9,11 +9,13 @@ import numpy as np
 from thalweg.core.evidence import sample
 from thalweg.core.op import row
 
+SOURCE = "definition"
+
 FROM_SHAPE_ALONE = "it depends on its input's shape and dtype alone"
 
 
 @row(
-    inputs="input", severs=FROM_SHAPE_ALONE, public="zeros_like", numpy=(np.zeros_like,),
+    inputs="input", severs=FROM_SHAPE_ALONE, public="zeros_like",
     samples=(sample((2, 3)),), formula="0 in the shape of x",
 )  # fmt: skip
 def zeros_like(input: Any, dtype: Any = None) -> Any:
@@ -27,7 +29,7 @@ def zeros_like(input: Any, dtype: Any = None) -> Any:
 
 
 @row(
-    inputs="input", severs=FROM_SHAPE_ALONE, public="ones_like", numpy=(np.ones_like,),
+    inputs="input", severs=FROM_SHAPE_ALONE, public="ones_like",
     samples=(sample((2, 3)),), formula="1 in the shape of x",
 )  # fmt: skip
 def ones_like(input: Any, dtype: Any = None) -> Any:

@@ -11,11 +11,12 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
-from thalweg.ops.casting import cast
 from thalweg.ops.creation import ones_like, zeros_like
 from thalweg.ops.indexing import getitem
 from thalweg.ops.joining import concat
-from thalweg.ops.movement import flipped, ravel
+from thalweg.ops.movement import flipped
+
+SOURCE = "definition"
 
 NO_SUCH_AXIS = (wrong(np.ones(3), error=ShapeError, words="axis", axis=1),)
 
@@ -30,14 +31,8 @@ def _part(axis: int, *edges: int | None) -> tuple[Any, ...]:
     return (*(slice(None),) * axis, slice(*edges))
 
 
-def _numpy_cumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-    """NumPy's cumsum: without an axis, of the flattened array."""
-    a = a if dtype is None else cast.eager(a, dtype)
-    return cumsum.eager(ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
 @row(
-    inputs="x", public="cumsum math.cumsum", numpy={np.cumsum: _numpy_cumsum},
+    inputs="x", public="cumsum math.cumsum",
     linear="x", bounded=True, prepare=_params,
     vjp={"x": lambda g, axis, exclusive, reverse: cumsum(g, axis, exclusive, not reverse)},
     samples=(
@@ -93,13 +88,11 @@ def recurrence(a: Any, b: Any, axis: int) -> Any:
 
 def _before(x: Any, axis: int) -> Any:
     """The elements one place later, with 1 in front."""
-    return _later(x, axis, 1, ones_like(x)) if x.shape[axis] else x
+    return _later(x, axis, 1, ones_like(x))
 
 
 def _product_rule(g: Any, ans: Any, x: Any, axis: int) -> Any:
     """∂/∂xⱼ is Pⱼ₋₁·sⱼ, where sⱼ = gⱼ + xⱼ₊₁·sⱼ₊₁ and P are the products."""
-    if not x.shape[axis]:
-        return g
     factors = _later(flipped(x, axis), axis, 1, ones_like(x))
     return _before(ans, axis) * flipped(recurrence(factors, flipped(g, axis), axis), axis)
 
@@ -108,11 +101,14 @@ def _product_rule(g: Any, ans: Any, x: Any, axis: int) -> Any:
     inputs="x", prepare=_params, vjp={"x": _product_rule},
     jvp={"x": lambda g, ans, x, axis: recurrence(x, _before(ans, axis) * g, axis)},
     domain=((0.4, 2.0),),
-    samples=(sample((4,), axis=0), sample((3, 5), axis=-1), sample((0, 2), axis=0), sample((1, 3), axis=0)),
+    samples=(sample((4,), axis=0), sample((3, 5), axis=-1), sample((0, 2), axis=0), sample((1, 3), axis=0),
+             sample((3, 4), axis=0), sample((2, 0), axis=1)),
     special=(
         special([0.0, 2.0, 0.0], value=[0.0, 0.0, 0.0], grad=([3.0, 0.0, 0.0],), params={"axis": 0},
                 why="1 + 2 + 0; TensorFlow answers 0, 0, 0"),
         special([2.0, 0.0, 3.0], value=[2.0, 0.0, 0.0], grad=([1.0, 8.0, 0.0],), params={"axis": 0}),
+        special([2.0, np.inf], value=[2.0, np.inf], grad=([np.inf, 2.0],), params={"axis": 0},
+                cotangent=1.0),
     ),
     wrong=NO_SUCH_AXIS, formula="Π x up to each place", note="No division: right where elements are 0.",
 )  # fmt: skip
@@ -121,13 +117,7 @@ def running_product(x: Any, axis: Any) -> Any:
     return np.multiply.accumulate(x, axis=axis, dtype=x.dtype)
 
 
-def _numpy_cumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-    """NumPy's cumprod: without an axis, of the flattened array."""
-    a = a if dtype is None else cast.eager(a, dtype)
-    return cumprod.eager(ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
-@composite(inputs="x", public="math.cumprod", numpy={np.cumprod: _numpy_cumprod})
+@composite(inputs="x", public="math.cumprod")
 def cumprod(x: Any, axis: Any = 0, exclusive: Any = False, reverse: Any = False) -> Any:
     """The product of all elements up to each place; the gradient is right where elements are 0.
 

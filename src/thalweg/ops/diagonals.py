@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.axes import axis_tuple, static
+from thalweg.core.axes import static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.comparison import select
-from thalweg.ops.movement import moved_axis
 from thalweg.ops.reductions import reduce_sum
+
+SOURCE = "definition; the rule is the adjoint of a linear map"
 
 
 def _diag_rule(g: Any, x_shape: Any, k: int) -> Any:
@@ -111,8 +112,6 @@ def set_diag(input: Any, diagonal: Any, k: Any = 0) -> Any:
 
 @composite(
     inputs="x", public="linalg.trace",
-    numpy={np.trace: lambda a, offset=0, axis1=0, axis2=1, dtype=None, out=None: reduce_sum.eager(
-        diagonal.eager(moved_axis(a, (axis1, axis2), (-2, -1)), offset), -1)},
 )  # fmt: skip
 def trace(x: Any) -> Any:
     """The sum of the main diagonal of the last two axes.
@@ -127,23 +126,9 @@ def trace(x: Any) -> Any:
     return reduce_sum(diagonal(x, 0), -1)
 
 
-def _numpy_diag(v: Any, k: int = 0) -> Any:
-    """NumPy's diag: a matrix of a vector, the diagonal of a matrix."""
-    return diag.eager(v, k) if len(v.shape) == 1 else diag_part.eager(v, k)
-
-
-def _numpy_diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    axes = axis_tuple((axis1, axis2), len(a.shape))
-    return diagonal.eager(moved_axis(a, axes, (-2, -1)), offset)
-
-
 @row(
     inputs="input", public="linalg.band_part", linear="input", bounded=True, prepare=_matrix,
     vjp={"input": lambda g, num_lower, num_upper: band_part(g, num_lower, num_upper)},
-    numpy={
-        np.tril: lambda m, k=0: band(m, None, k), np.triu: lambda m, k=0: band(m, k, None),
-        np.diag: _numpy_diag, np.diagonal: _numpy_diagonal,
-    },
     samples=(
         sample((3, 3), num_lower=-1, num_upper=0), sample((2, 3, 4), num_lower=1, num_upper=1),
         sample((3, 2), num_lower=0, num_upper=-1),

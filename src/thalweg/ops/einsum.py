@@ -14,9 +14,11 @@ from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.contraction import product
 from thalweg.ops.diagonals import diagonal
-from thalweg.ops.movement import moved_axis, ravel, reshape
+from thalweg.ops.movement import moved_axis, reshape
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.subscripts import Labels, plan, read
+
+SOURCE = "definition; linear in each operand"
 
 
 def _others(g: Any, operands: Any, labels: Any, out: Any, i: int) -> Any:
@@ -101,7 +103,6 @@ def _ready(x: Any, labels: Labels, others: set[str], sizes: dict[str, int]) -> t
 
 @composite(
     inputs="inputs", public="einsum linalg.einsum",
-    numpy={np.einsum: lambda subscripts, *operands, optimize=False: einsum.eager(subscripts, *operands)},
 )  # fmt: skip
 def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
     """The sum of products over labelled axes.
@@ -168,12 +169,6 @@ def _axes(axes: Any, ranks: tuple[int, int]) -> tuple[list[int], list[int]]:
 
 @composite(
     inputs="a b", public="tensordot linalg.tensordot",
-    numpy={
-        np.tensordot: lambda a, b, axes=2: tensordot.eager(a, b, axes),
-        np.dot: lambda a, b, out=None: _dot(a, b), np.inner: lambda a, b: _inner(a, b),
-        np.vdot: lambda a, b: product.eager(ravel(a), ravel(b)),
-        np.outer: lambda a, b, out=None: tensordot.eager(_row(a), _row(b), 0),
-    },
 )  # fmt: skip
 def tensordot(a: Any, b: Any, axes: Any) -> Any:
     """The sum of products over pairs of axes.
@@ -203,23 +198,3 @@ def tensordot(a: Any, b: Any, axes: Any) -> Any:
     shared = {first[here] for here in left}
     out = tuple(label for label in (*first, *second) if label not in shared)
     return contract([a, b], (tuple(first), tuple(second)), out)
-
-
-def _rank(x: Any) -> int:
-    return len(np.shape(x) if not hasattr(x, "shape") else x.shape)
-
-
-def _row(x: Any) -> Any:
-    return ravel(x if hasattr(x, "shape") else np.asarray(x))
-
-
-def _dot(a: Any, b: Any) -> Any:
-    """NumPy's dot: of scalars a product, else over a's last axis and b's last but one."""
-    if not _rank(a) or not _rank(b):
-        return a * b
-    return tensordot.eager(a, b, ([-1], [max(_rank(b) - 2, 0)]))
-
-
-def _inner(a: Any, b: Any) -> Any:
-    """NumPy's inner: over the last axis of both."""
-    return a * b if not _rank(a) or not _rank(b) else tensordot.eager(a, b, ([-1], [-1]))

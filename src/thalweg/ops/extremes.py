@@ -11,15 +11,15 @@ from thalweg.core.axes import one_axis
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, row
 from thalweg.errors import ShapeError
-from thalweg.ops.movement import ravel
 from thalweg.ops.reductions import (
     AXES,
     NO_SUCH_AXIS,
-    numpys,
     reduce_sum,
     reduction_params,
     with_axes,
 )
+
+SOURCE = "definition"
 
 TIES = (
     "Ties share the gradient equally. NaN in gives NaN out, and NaN to the elements that are NaN."
@@ -32,7 +32,10 @@ TIES = (
         "cotangent": lambda g, x, extreme, axis: share_out(g, x, extreme, axis),
         "x": None, "extreme": None,
     },
-    samples=(sample((3, 1), np.array([[1.0, 2.0], [3.0, 3.0], [0.0, 1.0]]), np.array([[2.0], [3.0], [1.0]]), axis=(1,)),),
+    samples=(
+        sample((3, 1), np.array([[1.0, 2.0], [3.0, 3.0], [0.0, 1.0]]), np.array([[2.0], [3.0], [1.0]]), axis=(1,)),
+        sample((1, 2), np.array([[1.0, 2.0], [3.0, 2.0], [3.0, 1.0]]), np.array([[3.0, 2.0]]), axis=(0,)),
+    ),
     special=(
         special([[3.0]], [[2.0, 2.0, 1.0]], [[2.0]], value=[[1.5, 1.5, 0.0]], params={"axis": (1,)}),
         special([[np.inf]], [[2.0, 1.0]], [[2.0]], value=[[np.inf, 0.0]], params={"axis": (1,)}),
@@ -73,9 +76,7 @@ def _tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> A
     return reduce_sum(share_out(g, input_tensor, extreme, axis), axis, keepdims)
 
 
-def _extreme(
-    name: str, ufunc: Any, functions: tuple[Callable[..., Any], ...], lowest: bool, words: str
-) -> Op:
+def _extreme(name: str, ufunc: Any, lowest: bool, words: str) -> Op:
     def kernel(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
         if not input_tensor.size and input_tensor.dtype.kind == "f":
             worst = np.inf if lowest else -np.inf
@@ -84,7 +85,6 @@ def _extreme(
 
     op = Op(
         name, "input_tensor", kernel, public=f"{name} math.{name}", prepare=reduction_params,
-        numpy=dict.fromkeys(functions, numpys(lambda: op)),
         vjp={"input_tensor": _rule}, jvp={"input_tensor": _tangent}, bounded=True,
         samples=AXES, wrong=NO_SUCH_AXIS,
         special=(
@@ -106,8 +106,8 @@ def _extreme(
     return op
 
 
-reduce_max = _extreme("reduce_max", np.maximum, (np.max, np.amax), False, "max")
-reduce_min = _extreme("reduce_min", np.minimum, (np.min, np.amin), True, "min")
+reduce_max = _extreme("reduce_max", np.maximum, False, "max")
+reduce_min = _extreme("reduce_min", np.minimum, True, "min")
 
 
 def _place_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -119,14 +119,9 @@ def _place(name: str, function: Callable[..., Any], words: str) -> Op:
     def kernel(input: Any, axis: Any = None, output_type: Any = np.int64) -> Any:
         return function(input, axis=axis).astype(output_type)
 
-    def numpys_own(a: Any, axis: Any = None, out: Any = None, *, keepdims: bool = False) -> Any:
-        """NumPy's: without an axis, of the flattened array."""
-        answer = op.eager(ravel(a) if axis is None else a, 0 if axis is None else axis)
-        return np.expand_dims(answer, axis) if keepdims and axis is not None else answer
-
     op = Op(
         name, "input", kernel, public=f"{name} math.{name}", prepare=_place_params,
-        numpy={function: numpys_own}, severs="a place is a whole number",
+        severs="a place is a whole number",
         samples=(sample((4,)), sample((3, 4), axis=-1), sample((3, 4), axis=0, output_type="int32")),
         special=(special([1.0, 2.0, 2.0] if name == "argmax" else [2.0, 1.0, 1.0], value=1, why="the first"),),
         wrong=(wrong(np.ones(3), error=ShapeError, words="axis", axis=1),),

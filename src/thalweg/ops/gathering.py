@@ -11,7 +11,8 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import DTypeError, ShapeError
-from thalweg.ops.movement import ravel
+
+SOURCE = "definition; the rule is the adjoint of a linear map"
 
 ROWS = np.array([2, 0, 2])
 IN_BATCH = np.array([[2, 0], [1, 1]])
@@ -92,6 +93,10 @@ def take(
     samples=(
         sample((3, 4), ROWS, axis=0, batch_dims=0, shape=(3, 4)),
         sample((2, 5, 2), IN_BATCH, axis=2, batch_dims=1, shape=(2, 5, 3)),
+        sample((2, 2, 3), IN_BATCH, axis=1, batch_dims=1, shape=(2, 3, 3)),
+        sample((2, 2, 2, 3), np.array([[[2, 0], [1, 1]], [[0, 0], [2, 1]]]), axis=2, batch_dims=2,
+               shape=(2, 2, 3, 3)),
+        sample((4, 3), np.array([1, 1, 0]), axis=-1, batch_dims=0, shape=(4, 2)),
     ),
     wrong=(wrong(np.ones((1, 4)), np.array([7]), error=IndexError, words="out of bounds",
                  axis=0, batch_dims=0, shape=(3, 4)),),
@@ -106,18 +111,7 @@ def put_back(x: Any, indices: Any, axis: Any, batch_dims: Any, shape: Any) -> An
     return out
 
 
-def _numpy_take(
-    a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise"
-) -> Any:
-    """NumPy's take: without an axis, of the flattened array."""
-    if mode != "raise":
-        raise ValueError(
-            f"np.take of a Tensor refuses what is out of bounds, mode='raise', not {mode!r}"
-        )
-    return take.eager(ravel(a) if axis is None else a, indices, 0 if axis is None else axis)
-
-
-@composite(inputs="params indices", numpy={np.take: _numpy_take})
+@composite(inputs="params indices")
 def gather(
     params: Any,
     indices: Any,
@@ -158,7 +152,6 @@ def gather(
         "x": lambda g, x_shape, indices, axis: put_along(g, indices, x_shape, axis),
         "indices": None,
     },
-    numpy={np.take_along_axis: lambda arr, indices, axis=-1: take_along.eager(arr, indices, axis)},
     samples=(
         sample((3, 4), np.array([[0, 3], [1, 1], [2, 0]]), axis=-1),
         sample((3, 4), np.array([[2, 0, 1, 2]]), axis=0),
@@ -179,7 +172,10 @@ def take_along(x: Any, indices: Any, axis: Any) -> Any:
 @row(
     inputs="x indices", linear="x", bounded=True,
     vjp={"x": lambda g, indices, axis: take_along(g, indices, axis), "indices": None},
-    samples=(sample((2, 2), np.array([[0, 3], [1, 1]]), shape=(2, 4), axis=1),),
+    samples=(
+        sample((2, 2), np.array([[0, 3], [1, 1]]), shape=(2, 4), axis=1),
+        sample((3, 2), np.array([[0, 3], [1, 1], [0, 2]]), shape=(4, 2), axis=0),
+    ),
     wrong=(wrong(np.ones((1, 2)), np.array([[9, 3]]), error=IndexError, words="out of bounds",
                  shape=(1, 4), axis=1),),
     formula="zeros of a shape, with elements added along one axis at indices",

@@ -5,50 +5,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from thalweg.core.axes import axis_tuple
 from thalweg.core.composite import composite
-from thalweg.ops.casting import cast
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.movement import reshape
 from thalweg.ops.norms import euclidean
-from thalweg.ops.reductions import count_along, reduce_mean, reduce_sum
+from thalweg.ops.reductions import count_along, reduce_mean
+
+SOURCE = "definition"
 
 
 def _squares(x: Any) -> Any:
     return real(conj(x) * x) if x.dtype.kind == "c" else x * x
 
 
-def _floating(a: Any, dtype: Any) -> Any:
-    if dtype is not None or a.dtype.kind in "iub":
-        return cast.eager(a, dtype or np.float64)
-    return a
-
-
-def _numpy_var(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: bool = False,
-    *, correction: Any = None,
-) -> Any:  # fmt: skip
-    """NumPy's var: the sum of squares over n - ddof."""
-    a = _floating(a, dtype)
-    axes = axis_tuple(axis, len(a.shape))
-    count = count_along(a.shape, axes) - (ddof if correction is None else correction)
-    return reduce_sum(_squares(a - reduce_mean(a, axes, True)), axes, keepdims) / count
-
-
-def _numpy_std(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0, keepdims: bool = False,
-    *, correction: Any = None,
-) -> Any:  # fmt: skip
-    """NumPy's std: the length of the deviations over √(n - ddof)."""
-    a = _floating(a, dtype)
-    axes = axis_tuple(axis, len(a.shape))
-    count = count_along(a.shape, axes) - (ddof if correction is None else correction)
-    return euclidean(a - reduce_mean(a, axes, True), axes, keepdims) / math.sqrt(count)
-
-
-@composite(inputs="input_tensor", public="math.reduce_variance", numpy={np.var: _numpy_var})
+@composite(inputs="input_tensor", public="math.reduce_variance")
 def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """The mean squared deviation from the mean, along axes.
 
@@ -65,7 +36,7 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: Any = False) 
     return reduce_mean(_squares(away), axis, keepdims)
 
 
-@composite(inputs="input_tensor", public="math.reduce_std", numpy={np.std: _numpy_std})
+@composite(inputs="input_tensor", public="math.reduce_std")
 def reduce_std(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """The standard deviation along axes: √ of the variance, computed as a scaled length.
 

@@ -26,6 +26,8 @@ from thalweg.ops.reductions import (
 from thalweg.ops.singular_values import singular_values
 from thalweg.ops.summation import accumulate
 
+SOURCE = "definition"
+
 
 def direction(x: Any, length: Any) -> Any:
     """x over its length, and 0 where the length is 0."""
@@ -69,6 +71,8 @@ def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: An
         special([1e-30, 1e-30], value=np.sqrt(2) * 1e-30, grad=([np.sqrt(0.5)] * 2,)),
         special([3.0, -4.0], value=5.0, grad=([0.6, -0.8],)),
         special([np.inf, 1.0], value=np.inf),
+        special([np.inf, 1.0], value=np.inf, grad=([0.0, 0.0],), cotangent=0.0),
+        special([np.nan, 1.0], value=np.nan, grad=([0.0, 0.0],), cotangent=0.0),
         special([np.nan, 1.0], value=np.nan, grad=([np.nan, np.nan],)),
     ),
     formula="√Σ|x|² along the axes", note="At 0 the gradient is 0. Scaled from 1e-300 to 1e300.",

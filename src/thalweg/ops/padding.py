@@ -8,11 +8,13 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, wrong
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.gathering import take
 from thalweg.ops.indexing import getitem
+
+SOURCE = "definition; the rule is the adjoint of a linear map"
 
 Widths = tuple[tuple[int, int], ...]
 
@@ -46,6 +48,8 @@ def _inner(g: Any, tensor_shape: Any, paddings: Widths) -> Any:
     ),
     wrong=(wrong(np.ones((2, 2)), error=ShapeError, words="pairs", paddings=[[1, 1]]),),
     formula="x with a constant around it",
+    special=(special([np.inf, -0.0], value=[2.0, np.inf, -0.0], grad=([1.0, 1.0],),
+                     params={"paddings": [[1, 0]], "value": 2.0}),),
 )  # fmt: skip
 def pad_with(tensor: Any, paddings: Any, value: Any = 0) -> Any:
     """The array with a constant around it."""
@@ -63,20 +67,7 @@ def _mirrored(x: Any, widths: Widths, mode: str) -> Any:
     return x
 
 
-def _numpy_pad(array: Any, pad_width: Any, mode: str = "constant", **named: Any) -> Any:
-    """NumPy's pad: one width, or one pair, stands for all axes."""
-    rank = len(array.shape)
-    widths = _widths(np.broadcast_to(static(pad_width), (rank, 2)), rank)
-    if mode == "constant":
-        return pad_with.eager(array, widths, named.pop("constant_values", 0))
-    if mode not in ("reflect", "symmetric", "edge", "wrap") or named:
-        raise ValueError(
-            f"np.pad of a Tensor takes mode constant, reflect, symmetric, edge or wrap, not {mode!r} with {named}"
-        )
-    return _mirrored(array, widths, mode)
-
-
-@composite(inputs="tensor", numpy={np.pad: _numpy_pad})
+@composite(inputs="tensor")
 def pad(tensor: Any, paddings: Any, mode: Any = "CONSTANT", constant_values: Any = 0) -> Any:
     """The array with elements around it.
 

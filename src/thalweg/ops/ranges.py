@@ -11,19 +11,10 @@ from thalweg.core.composite import composite
 from thalweg.ops.casting import cast
 from thalweg.ops.movement import moved_axis
 
-
-def _numpy_linspace(
-    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, retstep: bool = False,
-    dtype: Any = None, axis: int = 0, *, device: Any = None,
-) -> Any:  # fmt: skip
-    """NumPy's linspace, with the end."""
-    if not endpoint or retstep:
-        raise ValueError("np.linspace of a Tensor has no endpoint=False and no retstep=True")
-    answer = linspace.eager(start, stop, num, axis=axis)
-    return answer if dtype is None else cast.eager(answer, dtype)
+SOURCE = "definition"
 
 
-@composite(inputs="start stop", public="linspace", numpy={np.linspace: _numpy_linspace})
+@composite(inputs="start stop", public="linspace")
 def linspace(start: Any, stop: Any, num: Any, name: Any = None, axis: int = 0) -> Any:
     """Evenly spaced numbers from `start` to `stop`, both included, with gradients to both.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from thalweg.ops.casting import cast
 from thalweg.ops.cumulative import cumprod
 from thalweg.ops.movement import reshape, transpose
 from thalweg.ops.summation import accumulate, narrowed
+
+SOURCE = "definition"
 
 ACCURACY = (
     "Long sums are folded, along every axis: the error is at most 64·⌈log₆₄ n⌉·ε·Σ|x|. "
@@ -63,20 +64,8 @@ def count_along(shape: tuple[int, ...], axis: tuple[int, ...]) -> int:
     return shape[axis[0]] if len(axis) == 1 else math.prod([shape[one] for one in axis])
 
 
-def numpys(op: Callable[[], Any]) -> Callable[..., Any]:
-    """NumPy's arguments of a reduction, `(a, axis, dtype, out, keepdims)`, for a row."""
-
-    def call(
-        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
-    ) -> Any:
-        answer = op().eager(a, axis, keepdims)
-        return answer if dtype is None else cast.eager(answer, dtype)
-
-    return call
-
-
 @row(
-    inputs="input_tensor", public="reduce_sum math.reduce_sum", numpy={np.sum: numpys(lambda: reduce_sum)},
+    inputs="input_tensor", public="reduce_sum math.reduce_sum",
     linear="input_tensor", bounded=True, prepare=reduction_params,
     vjp={"input_tensor": lambda g, input_tensor_shape, axis, keepdims: with_axes(
         g, input_tensor_shape, axis, keepdims)},
@@ -101,20 +90,13 @@ def _mean_rule(g: Any, input_tensor_shape: Any, axis: Any, keepdims: Any) -> Any
     return with_axes(g / max(count, 1), input_tensor_shape, axis, keepdims)
 
 
-def _numpy_mean(
-    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
-) -> Any:
-    """NumPy's mean: of integers and truth values it is a float64."""
-    if a.dtype.kind in "iub" or dtype is not None:
-        a = cast.eager(a, dtype or np.float64)
-    return reduce_mean.eager(a, axis, keepdims)
-
-
 @row(
-    inputs="input_tensor", public="reduce_mean math.reduce_mean", numpy={np.mean: _numpy_mean},
+    inputs="input_tensor", public="reduce_mean math.reduce_mean",
     linear="input_tensor", bounded=True, prepare=reduction_params,
     vjp={"input_tensor": _mean_rule}, samples=AXES, wrong=NO_SUCH_AXIS,
     special=(
+        special(np.zeros((0, 3)), value=np.full(3, np.nan), grad=(np.zeros((0, 3)),), cotangent=1.0,
+                params={"axis": 0}, why="the mean of nothing; nothing has a gradient"),
         special(np.broadcast_to(np.float32(1), (2**24 + 2**22, 2)), value=np.ones(2, np.float32),
                 params={"axis": 0}, dtypes=("float32",), why="added row after row it is 0.8"),
         special(np.full((3000, 2), 60.0), value=np.full(2, 60.0), params={"axis": 0},
@@ -162,7 +144,7 @@ def _prod_rule(g: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
 
 
 @row(
-    inputs="input_tensor", public="reduce_prod math.reduce_prod", numpy={np.prod: numpys(lambda: reduce_prod)},
+    inputs="input_tensor", public="reduce_prod math.reduce_prod",
     prepare=reduction_params, vjp={"input_tensor": _prod_rule},
     jvp={"input_tensor": lambda g, input_tensor, axis, keepdims: reduce_sum(
         g * others(input_tensor, axis), axis, keepdims) if axis else g},
@@ -188,13 +170,12 @@ def reduce_prod(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> A
     return narrowed(total, input_tensor.dtype)
 
 
-def _truth(name: str, ufunc: Any, function: Any, words: str) -> Op:
+def _truth(name: str, ufunc: Any, words: str) -> Op:
     def kernel(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
         return ufunc.reduce(input_tensor, axis=axis, keepdims=keepdims)
 
     op = Op(
         name, "input_tensor", kernel, public=f"{name} math.{name}", prepare=reduction_params,
-        numpy={function: lambda a, axis=None, out=None, keepdims=False: op.eager(a, axis, keepdims)},
         severs="truth values carry no gradient",
         samples=(
             sample(np.array([[True, False], [True, True]])),
@@ -208,8 +189,8 @@ def _truth(name: str, ufunc: Any, function: Any, words: str) -> Op:
     return op
 
 
-reduce_all = _truth("reduce_all", np.logical_and, np.all, "whether all are true")
-reduce_any = _truth("reduce_any", np.logical_or, np.any, "whether any is true")
+reduce_all = _truth("reduce_all", np.logical_and, "whether all are true")
+reduce_any = _truth("reduce_any", np.logical_or, "whether any is true")
 
 
 def _count_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -220,7 +201,6 @@ def _count_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any
 @row(
     inputs="input", public="math.count_nonzero", prepare=_count_params,
     severs="a count is a whole number",
-    numpy={np.count_nonzero: lambda a, axis=None, *, keepdims=False: count_nonzero.eager(a, axis, keepdims)},
     samples=(sample(np.array([[0.0, 1.0], [2.0, 3.0]])), sample(np.array([[0, 1], [0, 3]]), axis=0)),
     wrong=(wrong(np.ones(2), error=ShapeError, words="axis", axis=1),),
     formula="how many elements are not 0",

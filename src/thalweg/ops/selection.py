@@ -10,7 +10,8 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import sample
 from thalweg.core.op import row
 from thalweg.ops.comparison import select
-from thalweg.ops.splitting import unstack
+
+SOURCE = "definition"
 
 
 @row(
@@ -32,14 +33,7 @@ def weak(value: Any, beside: Any) -> Any:
     return value
 
 
-def _numpy_where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """NumPy's where: the condition alone gives one array of places for each axis."""
-    if x is None and y is None:
-        return tuple(unstack.eager(places.eager(condition), axis=1))
-    return where.behind(condition, x, y)
-
-
-@composite(inputs="condition", numpy={np.where: _numpy_where}, alone=select)
+@composite(inputs="condition", alone=select)
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """`x` where the condition holds, else `y`; the condition alone gives its coordinates.
 

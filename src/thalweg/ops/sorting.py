@@ -12,7 +12,8 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.gathering import take_along
-from thalweg.ops.movement import ravel
+
+SOURCE = "definition"
 
 ORDER_ALONE = "an order is made of whole numbers"
 
@@ -40,8 +41,6 @@ def _order_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any
 
 @row(
     inputs="values", public="argsort", prepare=_order_params, severs=ORDER_ALONE,
-    numpy={np.argsort: lambda a, axis=-1, kind=None, order=None, *, stable=None: argsort.eager(
-        ravel(a) if axis is None else a, -1 if axis is None else axis)},
     samples=(sample((4,)), sample((3, 4), axis=0, direction="DESCENDING")),
     special=(
         special([2.0, 1.0, 2.0], value=[1, 0, 2]),
@@ -68,8 +67,6 @@ def argsort(values: Any, axis: Any = -1, direction: Any = "ASCENDING", stable: A
 
 @composite(
     inputs="values",
-    numpy={np.sort: lambda a, axis=-1, kind=None, order=None, *, stable=None: sort.eager(
-        ravel(a) if axis is None else a, -1 if axis is None else axis)},
 )  # fmt: skip
 def sort(values: Any, axis: Any = -1, direction: Any = "ASCENDING") -> Any:
     """The elements along an axis in order of size; of equal ones the first comes first.

@@ -16,6 +16,8 @@ from thalweg.ops.indexing import stretch
 from thalweg.ops.joining import concat, stack
 from thalweg.ops.movement import broadcast_to, reshape
 
+SOURCE = "definition; the rule is the adjoint of a linear map"
+
 
 def _split_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     sizes, axis = static(params[0]), one_axis(params[1], np.ndim(inputs[0]))
@@ -38,17 +40,7 @@ def split_at(value: Any, sizes: Any, axis: Any) -> Any:
     return tuple([value[stretch(axis, start, stop)] for start, stop in itertools.pairwise(ends)])
 
 
-def _numpy_split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> list[Any]:
-    """NumPy's split: a number of equal parts, or the places where parts begin."""
-    whole = ary.shape[one_axis(axis, len(ary.shape))]
-    cuts = static(indices_or_sections)
-    if not isinstance(cuts, tuple):
-        return split.eager(ary, cuts, axis)  # type: ignore[no-any-return]  # a list of Tensors
-    places = [0, *[min(cut + whole if cut < 0 else cut, whole) for cut in cuts], whole]
-    return list(split_at.eager(ary, [b - a for a, b in itertools.pairwise(places)], axis))
-
-
-@composite(inputs="value", numpy={np.split: _numpy_split})
+@composite(inputs="value")
 def split(value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None) -> Any:
     """A list of parts along an axis.
 
@@ -115,9 +107,6 @@ def unstack(value: Any, num: Any = None, axis: Any = 0) -> Any:
 
 @composite(
     inputs="args",
-    numpy={
-        np.meshgrid: lambda *xi, indexing="xy", copy=True: meshgrid.eager(*xi, indexing=indexing)
-    },
 )
 def meshgrid(*args: Any, **kwargs: Any) -> Any:
     """Grids of coordinates, one for each vector.

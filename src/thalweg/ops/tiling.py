@@ -15,6 +15,8 @@ from thalweg.ops.gathering import take
 from thalweg.ops.movement import broadcast_to, ravel, reshape
 from thalweg.ops.reductions import reduce_sum
 
+SOURCE = "definition; the rule is the adjoint of a linear map"
+
 
 def _multiples(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     multiples = static(params[0])
@@ -32,17 +34,8 @@ def _tile_rule(g: Any, input_shape: Any, multiples: Any) -> Any:
     return reduce_sum(reshape(g, pairs), tuple(range(0, len(pairs), 2)))
 
 
-def _numpy_tile(A: Any, reps: Any) -> Any:
-    """NumPy's tile: repetitions and axes are filled up from the left."""
-    reps = static(reps)
-    reps = reps if isinstance(reps, tuple) else (reps,)
-    rank = max(len(reps), len(A.shape))
-    shape = (1,) * (rank - len(A.shape)) + tuple(A.shape)
-    return tile.eager(reshape.eager(A, shape), (1,) * (rank - len(reps)) + reps)
-
-
 @row(
-    inputs="input", public="tile", numpy={np.tile: _numpy_tile}, linear="input", bounded=True,
+    inputs="input", public="tile", linear="input", bounded=True,
     prepare=_multiples, vjp={"input": _tile_rule},
     samples=(sample((3,), multiples=[2]), sample((2, 3), multiples=(2, 1)), sample((2,), multiples=[0])),
     wrong=(wrong(np.ones((2, 2)), error=ShapeError, words="multiples", multiples=[2]),),
@@ -58,9 +51,7 @@ def tile(input: Any, multiples: Any) -> Any:
     return np.tile(input, multiples)
 
 
-@composite(
-    inputs="input", numpy={np.repeat: lambda a, repeats, axis=None: repeat.eager(a, repeats, axis)}
-)
+@composite(inputs="input")
 def repeat(input: Any, repeats: Any, axis: Any = None) -> Any:
     """Each element several times.
 

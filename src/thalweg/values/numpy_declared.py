@@ -95,7 +95,9 @@ def declared(
             return answer
         answer = as_tensors(answer)
         out = _leaves(answer)
-        if out:
+        if not out:
+            note("escape", keys, name, depth=2)
+        else:
             publish(op, keys, values, (), out[0] if len(out) == 1 else out, caller_site(1))
         return answer
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "truth values carry no gradient": """
-        isneginf isposinf isnat isclose isin iscomplex isreal signbit is_busday
+        all any         isneginf isposinf isnat isclose isin iscomplex isreal signbit is_busday
         linalg.matrix_rank""",
     "places are whole numbers": """
-        argpartition argwhere flatnonzero nonzero lexsort searchsorted digitize nanargmax nanargmin
+        argmax argmin argsort argpartition argwhere flatnonzero nonzero lexsort searchsorted digitize nanargmax nanargmin
         unravel_index ravel_multi_index diag_indices_from tril_indices_from triu_indices_from""",
-    "counts are whole numbers": "bitwise_count histogram histogram2d histogramdd",
+    "counts are whole numbers": "bitwise_count count_nonzero histogram histogram2d histogramdd",
     "bits and whole numbers carry no gradient": """
         bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_invert invert left_shift right_shift
         bitwise_left_shift bitwise_right_shift gcd lcm packbits unpackbits""",

@@ -53,13 +53,6 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return contracted(value(a), value(b), axes)
 
 
-@form()
-def matmul(x1: Any, x2: Any, /, *, axes: Any = None) -> Any:
-    """The matrix product of the last two axes."""
-    _no_axes("matmul", axes)
-    return product(value(x1), value(x2))
-
-
 def _no_axes(name: str, axes: Any) -> None:
     if axes is not None:
         raise ValueError(f"np.{name} of a Tensor takes no axes; move them with np.moveaxis first")
@@ -157,7 +150,7 @@ def tensordot_of(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 @form("linalg.matmul")
 def matmul_of(x1: Any, x2: Any, /) -> Any:
     """The matrix product of the last two axes."""
-    return matmul(x1, x2)
+    return product(value(x1), value(x2))
 
 
 @form("linalg.vecdot")
