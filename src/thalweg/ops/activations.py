@@ -20,6 +20,8 @@ from thalweg.ops.hyperbolic import tanh
 from thalweg.ops.joining import concat
 from thalweg.ops.logistic import sigmoid, sigmoid_slope
 
+SOURCE = "definition"
+
 ANY = ((-3.0, 3.0),)
 OFF_ZERO = ((0.2, 3.0),)
 SCALE = 1.0507009873554804934193349852946
@@ -66,6 +68,7 @@ def _one_number(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, 
     inputs="x", elementwise=True, bounded=True, vjp={"x": lambda g: zeros_like(g)},
     prepare=_one_number, domain=OFF_ZERO, samples=(sample((3,), alpha=0.2),),
     formula="1 where x > 0, else α",
+    special=(special(0.0, value=0.2, grad=(0.0,)), special(np.nan, value=np.nan, grad=(0.0,))),
 )  # fmt: skip
 def leaky_slope(x: Any, alpha: Any = 0.2) -> Any:
     """The slope of leaky_relu; NaN where x is NaN."""
@@ -117,7 +120,7 @@ elu = elementwise(
     "elu", "features", _elu,
     public="nn.elu", vjp={"features": lambda g, features: g * elu_slope(features, 1.0, 1.0)},
     bounded=True, domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
-    formula="x where x > 0, else eˣ - 1",
+    formula="x where x > 0, else eˣ - 1", source="Clevert et al., arXiv:1511.07289",
     special=(
         special(0.0, value=0.0, grad=(1.0,)),
         special(-1e-20, value=-1e-20, grad=(1.0,)),
@@ -168,6 +171,7 @@ def _silu_bend(x: Any) -> Any:
 silu_one = elementwise(
     "silu_one", "x", lambda x: _times(x, _share(x)), bounded=True, real_only=True,
     vjp={"x": lambda g, x: g * silu_slope(x)}, domain=ANY, formula="x·σ(x)",
+    source="Elfwing et al., arXiv:1702.03118",
     special=(
         special(0.0, value=0.0, grad=(0.5,)),
         special(-np.inf, value=0.0, grad=(0.0,)),

@@ -12,6 +12,8 @@ from thalweg.ops.complex_numbers import imag, real
 from thalweg.ops.creation import zeros_like
 from thalweg.ops.trigonometric import atan2
 
+SOURCE = "DLMF 1.9(i)"
+
 
 def _numpy_angle(z: Any, deg: Any = False) -> Any:
     """NumPy's angle: of -0.0 it is π, and it may be in degrees."""

@@ -13,6 +13,8 @@ from thalweg.ops.comparison import equal, max_share, where
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import zeros_like
 
+SOURCE = "definition"
+
 ANY = (-3.0, 3.0)
 AWAY_FROM_ZERO = (0.4, 3.0)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
@@ -133,6 +135,7 @@ power = elementwise(
     "power", "x y", operator.pow, public="pow math.pow", numpy=(np.power,),
     vjp={"x": _power_x, "y": lambda g, ans, x: g * (ans * log_of_base(x))},
     domain=((0.3, 2.5), (-2.0, 2.0)), samples=PAIRS, wrong=DO_NOT_FIT, formula="x**y",
+    source="DLMF 4.2(iv), 4.7(ii)",
     note="x**0 is 1 with gradient 0 everywhere, at x = 0 too; d/dy is 0 at x = 0 and NaN for x < 0.",
     special=(
         special(0.0, 0.0, value=1.0, grad=(0.0, 0.0)),

@@ -9,6 +9,8 @@ from thalweg.errors import ShapeError
 from thalweg.ops.exponential import rsqrt
 from thalweg.ops.movement import reshape
 
+SOURCE = "definition"
+
 
 @composite(inputs="value bias", public="nn.bias_add")
 def bias_add(value: Any, bias: Any, data_format: Any = None) -> Any:

@@ -10,6 +10,8 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import DTypeError
 
+SOURCE = "definition"
+
 
 @row(
     inputs="x", public="cast", vjp={"x": lambda g: g}, linear="x", bounded=True,

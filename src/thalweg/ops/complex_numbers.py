@@ -13,6 +13,8 @@ import numpy as np
 from thalweg.core.evidence import special
 from thalweg.core.op import elementwise
 
+SOURCE = "DLMF 1.9(i)"
+
 ANY = ((-3.0, 3.0),)
 
 

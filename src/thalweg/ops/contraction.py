@@ -13,6 +13,8 @@ from thalweg.errors import ShapeError
 from thalweg.ops.complex_numbers import conj
 from thalweg.ops.movement import reshape
 
+SOURCE = "Giles 2008, Collected matrix derivative results, 2.2.2"
+
 
 @row(
     inputs="x", linear="x", bounded=True, vjp={"x": lambda g: swap_last(g)},

@@ -17,6 +17,8 @@ from thalweg.ops.movement import reshape
 from thalweg.ops.segment_functions import plain
 from thalweg.ops.segments import unsorted_segment_sum
 
+SOURCE = "definition"
+
 
 @row(
     inputs="arr", severs="numbers of bins are whole numbers",

@@ -21,6 +21,8 @@ from thalweg.ops.indexing import getitem
 from thalweg.ops.joining import concat
 from thalweg.ops.movement import flipped
 
+SOURCE = "definition; scaled as in Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038"
+
 ANY = ((-3.0, 3.0),)
 
 

@@ -15,6 +15,8 @@ from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.clipping import clip_by_norm
 from thalweg.ops.gathering import gather
 
+SOURCE = "definition; the rule is the adjoint of a linear map"
+
 
 @composite(inputs="params ids", public="nn.embedding_lookup")
 def embedding_lookup(params: Any, ids: Any, max_norm: Any = None) -> Any:

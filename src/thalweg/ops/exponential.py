@@ -13,6 +13,8 @@ from thalweg.core.op import Op, elementwise
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import ones_like
 
+SOURCE = "DLMF 4.2, 4.7"
+
 ANY = (-3.0, 3.0)
 POSITIVE = (0.3, 3.0)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
@@ -32,7 +34,7 @@ def _in_domain(x: Any) -> Any:
 
 in_domain = elementwise(
     "in_domain", "x", _in_domain, vjp={"x": lambda g: g}, domain=(POSITIVE,),
-    formula="x, and NaN for x < 0",
+    formula="x, and NaN for x < 0", source="definition",
     special=(special(-1.0, value=np.nan), special(0.0, value=0.0, grad=(1.0,))),
 )  # fmt: skip
 exp = elementwise(
@@ -121,6 +123,7 @@ rsqrt = elementwise(
 reciprocal = elementwise(
     "reciprocal", "x", np.reciprocal, public="math.reciprocal", numpy=(np.reciprocal,),
     vjp={"x": lambda g, ans: -(g * ans) * ans}, domain=(POSITIVE,), formula="1 / x",
+    source="definition",
     special=(
         special(0.0, value=np.inf, grad=(-np.inf,)),
         special(-2.0, value=-0.5, grad=(-0.25,)),
@@ -150,6 +153,7 @@ squared_difference = elementwise(
     vjp={"x": _pull_difference, "y": lambda g, x, y: _pull_difference(g, y, x)},
     jvp={"x": _push_difference, "y": lambda g, x, y: _push_difference(g, y, x)},
     holomorphic=False, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="(x - y)²",
+    source="definition",
     note="For complex numbers |x - y|², as TensorFlow has it.",
     special=(special(1.0, 1.0, value=0.0, grad=(0.0, 0.0)), special(3.0, 1.0, value=4.0, grad=(4.0, -4.0))),
 )  # fmt: skip
@@ -170,6 +174,7 @@ xlogy = elementwise(
     public="math.xlogy",
     vjp={"x": lambda g, y: g * log(y), "y": lambda g, x, y: g * xdivy(x, in_domain(y))},
     domain=(ANY, POSITIVE), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·log y",
+    source="definition, by the limit at x = 0",
     note="0 where x = 0, for every y but NaN; there the gradient by x is log y and that by y is 0.",
     special=(
         special(0.0, 0.0, value=0.0, grad=(-np.inf, 0.0)),
@@ -185,6 +190,7 @@ xlog1py = elementwise(
     public="math.xlog1py",
     vjp={"x": lambda g, y: g * log1p(y), "y": lambda g, x, y: g * xdivy(x, in_domain(1 + y))},
     domain=(ANY, (-0.6, 3.0)), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·log(1 + y)",
+    source="definition, by the limit at x = 0",
     note="0 where x = 0, for every y but NaN.",
     special=(
         special(0.0, -1.0, value=0.0, grad=(-np.inf, 0.0)),
@@ -196,6 +202,7 @@ xdivy: Op = elementwise(
     "xdivy", "x y", lambda x, y: _zero_where((x == 0) & (y == y), x / y), public="math.xdivy",
     vjp={"x": lambda g, y: g / y, "y": lambda g, ans, y: -g * xdivy(ans, y)},
     domain=(ANY, POSITIVE), samples=PAIRS, wrong=DO_NOT_FIT, formula="x / y",
+    source="definition, by the limit at x = 0",
     note="0 where x = 0, for every y but NaN; there the gradient by x is 1/y.",
     special=(
         special(0.0, 0.0, value=0.0, grad=(np.inf, 0.0)),
@@ -212,6 +219,7 @@ divide_no_nan: Op = elementwise(
         "y": lambda g, ans, y: -g * divide_no_nan(ans, y),
     },
     domain=(ANY, POSITIVE), samples=PAIRS, wrong=DO_NOT_FIT, formula="x / y, and 0 where y = 0",
+    source="definition",
     special=(
         special(1.0, 0.0, value=0.0, grad=(0.0, 0.0)),
         special(np.inf, 0.0, value=0.0, grad=(0.0, 0.0)),
@@ -224,6 +232,7 @@ multiply_no_nan: Op = elementwise(
     public="math.multiply_no_nan",
     vjp={"x": lambda g, y: multiply_no_nan(g, y), "y": lambda g, x: multiply_no_nan(x, g)},
     domain=(ANY, POSITIVE), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·y, and 0 where y = 0",
+    source="definition",
     special=(
         special(np.nan, 0.0, value=0.0, grad=(0.0, np.nan)),
         special(np.inf, 0.0, value=0.0, grad=(0.0, np.inf)),

@@ -22,6 +22,8 @@ from thalweg.ops.logistic import sigmoid, softplus
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.softmax import log_softmax, peak, softmax, total
 
+SOURCE = "Bishop 2006, Pattern Recognition and Machine Learning, 4.3"
+
 ANY = (-3.0, 3.0)
 LABELS = (0.05, 0.95)
 LN2 = math.log(2.0)

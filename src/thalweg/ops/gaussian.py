@@ -13,6 +13,8 @@ from thalweg.core.evidence import special
 from thalweg.core.op import Op, elementwise
 from thalweg.ops.exponential import multiply_no_nan
 
+SOURCE = "Abramowitz & Stegun 26.2; Dekker 1971, doi:10.1007/BF01397083"
+
 ANY = ((-3.0, 3.0),)
 ROOT_HALF = math.sqrt(0.5)
 ROOT_TWO_PI = math.sqrt(2 * math.pi)

@@ -12,6 +12,8 @@ from thalweg.core.op import Op, elementwise
 from thalweg.ops.exponential import in_domain, sqrt
 from thalweg.ops.trigonometric import hypot, one_minus_square
 
+SOURCE = "DLMF 4.28, 4.34, 4.37, 4.38"
+
 ANY = ((-3.0, 3.0),)
 
 

@@ -11,6 +11,8 @@ from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 
+SOURCE = "definition; the rule is the adjoint of a linear map"
+
 
 @row(
     inputs="x", linear="x", bounded=True,

@@ -13,6 +13,8 @@ from thalweg.core.handle import Handle
 from thalweg.core.op import row
 from thalweg.errors import DTypeError, ShapeError
 
+SOURCE = "definition"
+
 NO_SUMMANDS = (
     "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
 )

@@ -11,6 +11,8 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, elementwise
 from thalweg.errors import DTypeError, ShapeError
 
+SOURCE = "definition"
+
 NO_GRADIENT = "truth values carry no gradient"
 BOTH = sample(np.array([True, True, False, False]), np.array([True, False, True, False]))
 REFUSED = (

@@ -16,6 +16,8 @@ from thalweg.core.op import Op, elementwise
 from thalweg.errors import ShapeError
 from thalweg.ops.hyperbolic import tanh
 
+SOURCE = "definition"
+
 ANY = (-3.0, 3.0)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
 

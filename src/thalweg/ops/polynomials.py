@@ -11,6 +11,8 @@ from thalweg.core.handle import Handle
 from thalweg.ops.arithmetic import identity
 from thalweg.ops.creation import zeros_like
 
+SOURCE = "definition"
+
 
 def _numpy_polyval(p: Any, x: Any) -> Any:
     """NumPy's: the answer always has the shape of x."""

@@ -13,6 +13,8 @@ from thalweg.core.op import elementwise, row
 from thalweg.ops.clipping import clip_by_value
 from thalweg.ops.hyperbolic import tanh
 
+SOURCE = "definition"
+
 ANY = ((-3.0, 3.0),)
 LN2 = math.log(2.0)
 

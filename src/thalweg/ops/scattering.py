@@ -13,6 +13,8 @@ from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.creation import zeros_like
 
+SOURCE = "definition; the rule is the adjoint of a linear map"
+
 COORDINATES = np.array([[0, 1], [2, 0], [0, 1]])
 APART = np.array([[0, 1], [2, 0]])
 

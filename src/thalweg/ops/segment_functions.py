@@ -28,6 +28,8 @@ from thalweg.ops.segments import (
     unsorted_segment_sum,
 )
 
+SOURCE = "definition"
+
 
 def plain(value: Any) -> np.ndarray:
     """The array of something whose numbers decide about shapes."""

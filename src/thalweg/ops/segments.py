@@ -18,6 +18,8 @@ from thalweg.core.op import REQUIRED, Op, row
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.exponential import multiply_no_nan
 
+SOURCE = "definition"
+
 IDS = np.array([2, 0, 2, -1])
 DATA_AND_IDS = (
     sample((4, 2), IDS, num_segments=3), sample((4,), IDS, num_segments=4),

@@ -9,6 +9,8 @@ import numpy as np
 from thalweg.core.evidence import sample
 from thalweg.core.op import elementwise
 
+SOURCE = "definition"
+
 stop_gradient = elementwise(
     "stop_gradient", "input", operator.pos, public="stop_gradient",
     severs="stop_gradient was asked for", domain=((-3.0, 3.0),),

@@ -9,6 +9,8 @@ import numpy as np
 from thalweg.core.evidence import sample
 from thalweg.core.op import row
 
+SOURCE = "definition"
+
 FROM_SHAPE_ALONE = "it depends on its input's shape alone"
 
 

@@ -12,6 +12,8 @@ from thalweg.core.composite import composite
 from thalweg.errors import ShapeError
 from thalweg.ops.indexing import getitem
 
+SOURCE = "definition; the rule is the adjoint of a linear map"
+
 
 def _numbers(value: Any) -> tuple[int, ...]:
     found = static(value)

@@ -20,6 +20,8 @@ from thalweg.ops.exponential import exp
 from thalweg.ops.reductions import reduce_sum, reduction_params, with_axes
 from thalweg.ops.summation import accumulate, narrowed
 
+SOURCE = "Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038"
+
 LOGITS = ((-3.0, 3.0),)
 ALONG = (
     sample((3, 4)), sample((3, 4), axis=0), sample((2, 3, 4), axis=-2), sample((1,)), sample((0, 3)),
@@ -96,6 +98,10 @@ def _pull_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
     },
     samples=(sample((2, 3), (2, 3), axis=(1,)), sample((2, 3), (2, 3), axis=(0,))),
     formula="p·(w - Σ w·p) along the axis",
+    special=(
+        special([2.0, 5.0], [1.0, 0.0], value=[0.0, 0.0], grad=([0.0, 0.0], [-2.0, 3.0]),
+                params={"axis": (0,)}, why="a share of 1 moves nothing"),
+    ),
 )  # fmt: skip
 def pull_softmax(weights: Any, shares: Any, axis: Any) -> Any:
     """What softmax's derivative, a symmetric matrix, makes of a cotangent or a tangent.

@@ -17,6 +17,8 @@ from thalweg.core.op import Op, elementwise
 from thalweg.ops.gaussian import gaussian, scipy_function
 from thalweg.ops.reductions import reduce_sum
 
+SOURCE = "DLMF 5, 7"
+
 ANY = ((-3.0, 3.0),)
 POSITIVE = ((0.3, 4.0),)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -56,7 +58,7 @@ erfc = elementwise(
 erfinv = elementwise(
     "erfinv", "x", _by_scipy("erfinv"), public="math.erfinv",
     vjp={"x": lambda g, ans: g / (TWO_OVER_ROOT_PI * gaussian(ans))}, domain=((-0.8, 0.8),),
-    formula="the x of which erf is the input",
+    formula="the x of which erf is the input", source="DLMF 7.17.1",
     special=(
         special(0.0, value=0.0, grad=(1 / TWO_OVER_ROOT_PI,)),
         special(1.0, value=np.inf, grad=(np.inf,)),

@@ -12,6 +12,8 @@ from thalweg.core.op import Op, elementwise
 from thalweg.ops.comparison import equal, where
 from thalweg.ops.exponential import sqrt
 
+SOURCE = "DLMF 4.14, 4.20, 4.23, 4.24"
+
 ANY = (-3.0, 3.0)
 INSIDE = ((-0.8, 0.8),)
 PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)), sample((), (2, 3)), sample((2, 1), (1, 3)))
@@ -100,6 +102,7 @@ hypot = elementwise(
     "hypot", "x y", np.hypot, numpy=(np.hypot,),
     vjp={"x": lambda g, x, y: g * direction(x, y), "y": lambda g, x, y: g * direction(y, x)},
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="√(x² + y²)",
+    source="definition",
     note="The gradient at the origin is 0, as that of a norm.",
     special=(
         special(0.0, 0.0, value=0.0, grad=(0.0, 0.0)),
@@ -118,7 +121,7 @@ direction: Op = elementwise(
         "y": lambda g, ans, x, y: -g * ans * (direction(y, x) / distance_or_one(x, y)),
     },
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT,
-    formula="x / √(x² + y²), the cosine of the angle; 0 at the origin",
+    formula="x / √(x² + y²), the cosine of the angle; 0 at the origin", source="definition",
     special=(
         special(0.0, 0.0, value=0.0, grad=(0.0, 0.0)),
         special(1e-200, 1e-200, value=HALF, dtypes=("float64",)),
@@ -130,6 +133,7 @@ distance_or_one: Op = elementwise(
     "distance_or_one", "x y", _distance_or_one,
     vjp={"x": lambda g, x, y: g * direction(x, y), "y": lambda g, x, y: g * direction(y, x)},
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="√(x² + y²), and 1 at the origin",
+    source="definition",
     special=(special(0.0, 0.0, value=1.0, grad=(0.0, 0.0)),),
 )  # fmt: skip
 atan2 = elementwise(
@@ -139,6 +143,7 @@ atan2 = elementwise(
         "x": lambda g, y, x: -g * (direction(y, x) / distance_or_one(x, y)),
     },
     domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="the angle of the point (x, y)",
+    source="DLMF 1.9(i)",
     note="The gradient at the origin is 0.",
     special=(
         special(0.0, 0.0, value=0.0, grad=(0.0, 0.0)),
@@ -179,6 +184,7 @@ def _sinc_slope_rule(g: Any, x: Any) -> Any:
 sinc = elementwise(
     "sinc", "x", np.sinc, numpy=(np.sinc,), vjp={"x": lambda g, x: g * sinc_slope(x)},
     domain=INSIDE, formula="sin(πx)/(πx), and 1 at 0",
+    source="DLMF 10.49.3",
     special=(
         special(0.0, value=1.0, grad=(0.0,)),
         special(1e-10, value=1.0, grad=(-math.pi**2 / 3 * 1e-10,)),
