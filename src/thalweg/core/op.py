@@ -93,7 +93,8 @@ class Op:
         prepare: `(inputs, params) -> params` in the form that kernel and rules use.
         domain: per input, the interval that samples are drawn from.
         samples, special, wrong: evidence for the test of all rows.
-        formula, source, note: for the reference page; `note` states conventions at hard points.
+        formula, source, note: for the reference page; `note` states conventions at hard points. Where
+            no source stands, the file's own `SOURCE` holds.
         native: what the compiler needs; None is a fall-back to NumPy.
     """
 
