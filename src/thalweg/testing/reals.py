@@ -46,8 +46,8 @@ def arrays_of(vector: Any, like: Iterable[Any]) -> list[Any]:
 
 def widened(array: Any, dtype: Any) -> Any:
     """An array of floats in another float dtype (complex: the complex one of that width)."""
-    kind = array.dtype.kind
-    if kind not in "fc":
+    if not differentiable(array):
         return array
+    kind = array.dtype.kind
     wide = np.dtype(dtype)
     return np.asarray(array).astype(np.result_type(wide, np.complex64) if kind == "c" else wide)[()]
