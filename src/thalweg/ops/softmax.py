@@ -99,7 +99,7 @@ def _pull_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
     samples=(sample((2, 3), (2, 3), axis=(1,)), sample((2, 3), (2, 3), axis=(0,))),
     formula="p·(w - Σ w·p) along the axis",
     special=(
-        special([2.0, 5.0], [1.0, 0.0], value=[0.0, 0.0], grad=([0.0, 0.0], [-2.0, 3.0]),
+        special([2.0, 5.0], [1.0, 0.0], value=[0.0, 0.0], grad=([0.0, 0.0], [-2.0, -2.0]),
                 params={"axis": (0,)}, why="a share of 1 moves nothing"),
     ),
 )  # fmt: skip
