@@ -12,6 +12,8 @@ from thalweg.errors import ShapeError
 from thalweg.ops.indexing import getitem
 from thalweg.ops.movement import flipped
 
+SOURCE = "definition; linear in each operand"
+
 
 def _pulled(g: Any, other: Any, size: int) -> Any:
     """∂/∂aᵢ is Σⱼ gᵢ₊ⱼ·vⱼ: the cotangent drawn over the other row the other way round."""

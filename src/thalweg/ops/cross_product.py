@@ -12,6 +12,8 @@ from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.movement import moved_axis
 
+SOURCE = "DLMF 1.6(i)"
+
 
 def _numpy_cross(
     a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None

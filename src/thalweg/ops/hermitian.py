@@ -18,6 +18,8 @@ from thalweg.core.op import row
 from thalweg.ops.diagonals import band
 from thalweg.ops.linear_solve import adjoint_of
 
+SOURCE = "definition; the triangle that LAPACK reads"
+
 
 def _half(x: Any) -> Any:
     return (x + adjoint_of(x)) / 2

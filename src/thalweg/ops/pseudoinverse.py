@@ -19,6 +19,8 @@ from thalweg.ops.movement import broadcast_to, reshape
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.singular_values import singular_values
 
+SOURCE = "definition"
+
 TALL = np.array([[3.0, 0.2], [-0.5, 1.0], [0.7, 0.4]])
 VECTOR = (wrong(np.ones(3), error=ShapeError, words="matrices"),)
 
