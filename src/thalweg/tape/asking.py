@@ -202,6 +202,11 @@ def _cotangent(seed: Any, spec: Any, place: int) -> Any:
             f"output_gradients[{place}] has shape {array.shape}, but target {place} has shape "
             f"{shape}; a cotangent has its target's shape"
         )
+    if array.dtype.kind == "c" and dtype.kind != "c":
+        raise DTypeError(
+            f"output_gradients[{place}] is complex, but target {place} is {dtype.name}; its "
+            f"imaginary part would be lost: take tw.math.real first"
+        )
     if key is not None:
         return fit(seed, spec)
     return np.broadcast_to(array, shape).astype(dtype)

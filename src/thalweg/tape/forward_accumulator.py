@@ -76,6 +76,11 @@ class ForwardAccumulator:
             return
         if not isinstance(direction, Handle):
             direction = Tensor(np.asarray(as_array(direction, dtype))[()])
+        if direction.array.dtype.kind == "c" and dtype.kind != "c":
+            raise DTypeError(
+                f"a tangent is complex, but its primal is {dtype.name}; the imaginary part would be "
+                f"lost: take tw.math.real first"
+            )
         if direction.array.dtype != dtype:
             direction = Tensor(direction.array.astype(dtype))
         if direction.array.shape != primal.array.shape:

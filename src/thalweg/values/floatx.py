@@ -28,7 +28,10 @@ def set_floatx(dtype: Any) -> None:
     >>> tw.set_floatx("float32")
     """
     global _floatx
-    chosen = np.dtype(dtype)
+    try:
+        chosen = np.dtype("V" if dtype is None else dtype)
+    except TypeError:
+        raise DTypeError(f"set_floatx takes float16, float32 or float64, not {dtype!r}") from None
     if chosen.kind != "f" or chosen.itemsize > 8:
         raise DTypeError(f"set_floatx takes float16, float32 or float64, not {chosen.name}")
     _floatx = chosen
