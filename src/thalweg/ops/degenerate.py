@@ -66,9 +66,9 @@ def over_gaps(values: Any, same: Any) -> Any:
 def refuse(name: str, what: str) -> None:
     """Raise UndeterminedGradientError."""
     raise UndeterminedGradientError(
-        f"{name}: {what} at repeated values, where the vectors that belong to them can be chosen "
-        f"freely. A function of the whole matrix (expm, inv, cholesky, a product) has a gradient "
-        f"there, a symmetric function of the values has one, and matrices whose values differ have all"
+        f"{name}: {what}: the vectors that belong to equal values can be chosen freely. A symmetric "
+        f"function of the values alone has a gradient here, and so has one of the whole matrix (expm, "
+        f"inv, cholesky, a product); for the rest make the values differ"
     )
 
 
@@ -96,7 +96,7 @@ def no_choice_inside(name: str, part: Any, beside: Any, same: Any, weights: Any,
         return
     turning = (raw(part) - np.conjugate(np.swapaxes(raw(part), -1, -2))) / 2
     if not negligible(np.where(same, turning, 0), beside, size):
-        refuse(name, "the function depends on the choice of vectors and has no derivative")
+        refuse(name, "values are equal, and the function depends on the choice of vectors")
     if weights is None:
         return
     numbers = raw(weights)
@@ -104,4 +104,6 @@ def no_choice_inside(name: str, part: Any, beside: Any, same: Any, weights: Any,
     if not (
         negligible(uneven(part, same), beside, size) and negligible(numbers - means, numbers, size)
     ):
-        refuse(name, "values and vectors together leave the derivative undetermined")
+        refuse(
+            name, "values are equal, and with their vectors they leave the derivative undetermined"
+        )

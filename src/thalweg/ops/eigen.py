@@ -71,7 +71,10 @@ def _pair_tangent(g: Any, ans: Any) -> Any:
     change = from_lower(g)
     part = product(product(adjoint_of(vectors), change), vectors)
     if repeated(same) and not negligible(uneven(part, same), part, vectors.shape[-1]):
-        refuse("eigh", "eigenvectors have no tangent (eigvalsh gives the eigenvalues' own)")
+        refuse(
+            "eigh",
+            "values are equal, and their vectors have no tangent (the values have, by eigvalsh)",
+        )
     moved = product(vectors, part * over_gaps(values, same))
     if vectors.dtype.kind == "c":
         moved = keep_phase(moved, vectors)

@@ -215,15 +215,21 @@ def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None) -> Any:
 
 
 @composite(inputs="x", public="math.l2_normalize nn.l2_normalize linalg.l2_normalize")
-def l2_normalize(x: Any, axis: Any = None, epsilon: Any = 1e-12) -> Any:
+def l2_normalize(
+    x: Any, axis: Any = None, epsilon: Any = 1e-12, name: Any = None, dim: Any = None
+) -> Any:
     """x over its Euclidean length, which counts as at least √epsilon.
 
     Args:
         x: any shape.
         axis: which axes make a vector; all by default.
         epsilon: the least square of the length.
+        name: accepted for TensorFlow's sake.
+        dim: the older word for axis.
     """
-    length = euclidean(x, axis, True)
+    if axis is not None and dim is not None:
+        raise ValueError("l2_normalize: axis and dim are one thing; give one of them")
+    length = euclidean(x, dim if axis is None else axis, True)
     return x / maximum(length, float(np.sqrt(static(epsilon))))
 
 

@@ -103,14 +103,12 @@ def _outside(name: str, vectors: Any, of_vectors: Any, zero: Any) -> Any:
         if not negligible(
             (raw(turning) - raw(adjoint_of(turning))) / 2, raw(of_others), len(vectors)
         ):
-            refuse(
-                name, "the function depends on which vectors fill the space up; it has no gradient"
-            )
+            refuse(name, "the function depends on which vectors fill the space up")
         found = _rest(mine, of_mine) - product(others, product(adjoint_of(of_others), mine))
     if np.any(zero) and not negligible(
         np.where(zero[..., None, :], raw(found), 0), of_vectors, vectors.shape[-2]
     ):
-        refuse(name, "the vectors of a singular value 0 have no gradient")
+        refuse(name, "a value is 0, and the function depends on the choice of vectors")
     return found
 
 
@@ -164,14 +162,12 @@ def _refuse_zeros(
     for turn in (raw(turn_left), raw(turn_right)):
         turning = (turn - np.conjugate(np.swapaxes(turn, -1, -2))) / 2
         if not negligible(np.where(both, turning, 0), beside, max(shape)):
-            refuse("svd", "the vectors of a singular value 0 have no gradient")
+            refuse("svd", "a value is 0, and the function depends on the choice of vectors")
     if of_values is None:
         return
     weights = np.where(several, raw(of_values), 0)
     if not negligible(weights, raw(of_values), 1) and np.any(weights):
-        refuse(
-            "svd", "singular values 0 and their vectors together leave the gradient undetermined"
-        )
+        refuse("svd", "a value is 0, and with its vectors it leaves the derivative undetermined")
 
 
 def _unphased(of_left: Any, of_right: Any, left: Any, right: Any, count: int) -> tuple[Any, Any]:
@@ -233,7 +229,10 @@ def _refuse_moves(part: Any, left: Any, right: Any, same: Any, zero: Any, g: Any
     for beyond in (left, right):
         free = free or not negligible(np.where(zero[..., None, :], raw(beyond), 0), g, size)
     if free:
-        refuse("svd", "vectors have no tangent (compute_uv=False gives the values' own)")
+        refuse(
+            "svd",
+            "values are equal or 0, and their vectors have no tangent (the values have, by compute_uv=False)",
+        )
 
 
 def _triple(full: bool) -> Any:
