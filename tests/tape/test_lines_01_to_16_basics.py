@@ -2,8 +2,8 @@
 
 Each test carries the line's number in our list and the name of TensorFlow's test.
 
-Not here: 5 (outputs that are resource handles: there are no handles), the compiled halves of 4 and 10,
-and of 6 the graph, of which the Python loop remains.
+Not here: 5 (outputs that are resource handles: there are no handles). The halves of 4, 6 and 10 that go
+through `function` and `while_loop` stand in test_lines_through_functions_and_loops.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """TensorFlow's own tests of its tape, by line: persistence, structure and connection.
 
-Not here: 40 (placeholders of unknown shape: graphs), of 41 the names of the backward pass (there are
-no name scopes), the graph halves of 34 and 39, of which Python's `if` and `while` remain.
+Not here: 40 (placeholders of unknown shape: graphs), of 41 the names of the backward pass (ops have no
+names), and of 34 and 39 what goes through `function`, `cond` and `while_loop`, which stands in
+test_lines_through_functions_and_loops.py; Python's own `if` and `while` are here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """TensorFlow's own tests of its tape, by line: Jacobians, batch Jacobians, aggregation.
 
-Not here: the compiled halves of 53, the convolution of 57 (layers), the sparse slices of 58 and 60,
-of which the dense answers remain.
+Not here: the convolution of 57 (layers), the sparse slices of 58 and 60, of which the dense answers
+remain. What of 53 and 57 goes through `function`, `cond` and `foldl` stands in
+test_lines_through_functions_and_loops.py.
 """
 
 from __future__ import annotations

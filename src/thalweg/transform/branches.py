@@ -85,11 +85,12 @@ def case(
         raise ValueError(
             f"case: exclusive=True, but {len(held)} of the {len(pairs)} predicates hold"
         )
-    if not held and default is None:
+    chosen = held[0] if held else default
+    if chosen is None:
         raise ValueError(
             f"case: None of conditions evaluated as True, of {len(pairs)}; give a default"
         )
-    answer = (held or [default])[0]()  # type: ignore[misc]  # without a default it was refused above
+    answer = chosen()
     if not strict and type(answer) in (list, tuple) and len(answer) == 1:
         return answer[0]
     return answer
@@ -157,7 +158,7 @@ def switch_case(
 def _numbered(branch_fns: Any) -> list[Callable[[], Any]]:
     """The functions in the order of their numbers."""
     if isinstance(branch_fns, Mapping):
-        pairs = list(branch_fns.items())
+        pairs: list[Any] = list(branch_fns.items())
     elif isinstance(branch_fns, list | tuple):
         plain = all(callable(one) for one in branch_fns)
         pairs = list(enumerate(branch_fns)) if plain else list(branch_fns)

@@ -76,7 +76,7 @@ def asks_for_gradients(function: Callable[..., Any]) -> bool:
     is not found.
     """
     met: set[Any] = set()
-    open_ends = [function]
+    open_ends: list[Any] = [function]
     while open_ends:
         plain = _plain_function(open_ends.pop())
         if plain is None or plain.__code__ in met or (met and _of_a_library(plain)):

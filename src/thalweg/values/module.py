@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from thalweg.core.handle import Handle
 from thalweg.core.trees import sorted_keys
 from thalweg.values.name_scope import name_scope
 from thalweg.values.variable import Variable
@@ -44,7 +43,7 @@ class Module:
     def __init__(self, name: str | None = None) -> None:
         if name is None:
             name = _HUMP.sub(r"_\1", type(self).__name__).lower()
-        elif not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
+        elif not _IDENTIFIER.fullmatch(str(name)):
             raise ValueError(
                 f"{name!r} is not a valid module name. Module names must be valid Python identifiers "
                 f"(e.g. a valid class name)."
@@ -173,7 +172,7 @@ def _leaves(tree: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...],
     if isinstance(tree, Mapping):
         for key in sorted_keys(tree):
             yield from _leaves(tree[key], (*path, key))
-    elif isinstance(tree, list | tuple) and not isinstance(tree, Handle):
+    elif isinstance(tree, list | tuple):
         names = getattr(tree, "_fields", None)
         for place, branch in enumerate(tree):
             yield from _leaves(branch, (*path, names[place] if names else place))

@@ -107,8 +107,8 @@ def _array_text(array: np.ndarray, ends: int | None) -> str:
 
 
 def _rows(array: np.ndarray, ends: int | None, write: Callable[[Any], str], depth: int) -> str:
-    if not np.ndim(array):
-        return write(array[()] if isinstance(array, np.ndarray) else array)
+    if not np.ndim(array):  # a row of a vector: a scalar, of which a text cannot be indexed
+        return write(array.item() if array.dtype.kind in "SU" else array[()])
     size = len(array)
     if ends is None or size <= 2 * ends:
         parts = [_rows(row, ends, write, depth + 1) for row in array]

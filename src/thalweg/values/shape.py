@@ -97,6 +97,12 @@ class TensorShape(tuple[Any, ...]):
             return UNKNOWN
         return TensorShape([*self, *theirs])
 
+    def __add__(self, other: Any) -> TensorShape:
+        return self.concatenate(other)
+
+    def __radd__(self, other: Any) -> TensorShape:
+        return TensorShape(other).concatenate(self)
+
     def __eq__(self, other: object) -> bool:
         return tuple.__eq__(self, tuple(other) if isinstance(other, list) else other)
 

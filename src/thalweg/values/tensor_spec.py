@@ -23,9 +23,10 @@ def dtype_of(dtype: Any) -> np.dtype[Any]:
     if dtype is float:
         return floatx()
     try:
-        return np.dtype(dtype)
+        found: np.dtype[Any] = np.dtype(dtype)
     except TypeError as error:
         raise DTypeError(f"{dtype!r} is no dtype; tw.float32 and tw.int32 are") from error
+    return found
 
 
 class TensorSpec:
@@ -80,8 +81,8 @@ class TensorSpec:
 
     def is_compatible_with(self, spec_or_tensor: Any) -> bool:
         """Whether dtypes are the same and the shapes may be."""
-        other = spec_or_tensor
-        if not isinstance(other, TensorSpec | Handle | np.ndarray | np.generic):
+        other = spec_or_tensor.array if isinstance(spec_or_tensor, Handle) else spec_or_tensor
+        if not isinstance(other, TensorSpec | np.ndarray | np.generic):
             return False
         return self._dtype == other.dtype and self._shape.is_compatible_with(other.shape)
 
