@@ -11,6 +11,7 @@ from thalweg.core.axes import one_axis, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.whole_number import whole_number
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.clipping import clip_by_norm
 from thalweg.ops.gathering import gather
@@ -34,6 +35,8 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None) -> Any:
 
 
 def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
+    if inputs[0].dtype.kind not in "iu":
+        raise DTypeError(f"one_hot takes whole numbers as indices, not {inputs[0].dtype.name}")
     rank = len(inputs[0].shape)
     try:
         return _settled(rank, *params)
@@ -50,7 +53,10 @@ def _settled(rank: int, depth: Any, on: Any, off: Any, axis: Any, dtype: Any) ->
         dtype = np.int32 if whole else np.float32
     place = one_axis(-1 if axis is None else axis, rank + 1)
     on, off = (1 if on is None else on), (0 if off is None else off)
-    return int(depth), on, off, place, np.dtype(dtype)
+    for name, value in (("on_value", on), ("off_value", off)):
+        if not isinstance(value, int | float | complex):
+            raise DTypeError(f"one_hot: {name} is {value!r}; one number was wanted")
+    return whole_number("one_hot: depth", depth, least=0), on, off, place, np.dtype(dtype)
 
 
 @functools.lru_cache(maxsize=64)

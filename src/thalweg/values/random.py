@@ -15,9 +15,11 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.handle import Handle
-from thalweg.errors import DTypeError
+from thalweg.core.whole_number import whole_number
+from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.gathering import take
 from thalweg.values.constant import lift
+from thalweg.values.conversion import as_array
 from thalweg.values.creation import sizes_of
 from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
@@ -54,7 +56,7 @@ class _Streams:
                 if self.whole is None:
                     self.whole = np.random.Generator(np.random.Philox(np.random.SeedSequence()))
                 return self.whole
-            own = int(static(seed))
+            own = whole_number("a random stream's seed", seed)
             turn = self.drawn.get(own, 0)
             self.drawn[own] = turn + 1
             return stream(self.seed or 0, own, turn, 1)
@@ -75,7 +77,7 @@ def set_seed(seed: Any) -> None:
     >>> bool(tw.reduce_all(a == b))
     True
     """
-    STREAMS.start(int(static(seed)))
+    STREAMS.start(whole_number("set_seed's seed", seed))
 
 
 def _float(dtype: Any) -> np.dtype[Any]:
@@ -100,6 +102,11 @@ def _placed(noise: Any, mean: Any, stddev: Any) -> Tensor:
 
 
 def _plain(value: Any, dtype: np.dtype[Any]) -> Any:
+    """A parameter of a distribution; NumPy would make NaN of None, and numbers of texts."""
+    if value is None or np.asarray(as_array(value)).dtype.kind not in "biuf":
+        raise DTypeError(
+            f"a parameter of a random distribution is {value!r}; real numbers were wanted"
+        )
     return np.asarray(value, dtype=dtype)
 
 
@@ -200,6 +207,8 @@ def shuffle(value: Any, seed: Any = None, name: Any = None) -> Any:
         name: accepted for TensorFlow's sake.
     """
     tensor = lift(value)
+    if not tensor.array.ndim:
+        raise ShapeError("shuffle takes at least one axis, and a scalar came")
     return take.eager(tensor, STREAMS.next(seed).permutation(len(tensor.array)), 0)
 
 
@@ -216,7 +225,9 @@ def gamma(
         seed: as `normal` takes them.
         name: as `normal` takes them.
     """
-    a, b = np.broadcast_arrays(_array(alpha), 1.0 if beta is None else _array(beta))
+    shapes = _from_zero("gamma's alpha", _array(alpha))
+    scales = _from_zero("gamma's beta", _array(1.0 if beta is None else beta), least_out=True)
+    a, b = np.broadcast_arrays(shapes, scales)
     numbers = STREAMS.next(seed).standard_gamma(a, (*sizes_of(shape), *a.shape)) / b
     return Tensor(np.asarray(numbers).astype(_float(dtype)))
 
@@ -231,7 +242,7 @@ def poisson(shape: Any, lam: Any, dtype: Any = None, seed: Any = None, name: Any
         seed: as `normal` takes them.
         name: as `normal` takes them.
     """
-    rate = _array(lam)
+    rate = _from_zero("poisson's lam", _array(lam))
     counts = STREAMS.next(seed).poisson(rate, (*sizes_of(shape), *rate.shape))
     return Tensor(np.asarray(counts).astype(floatx() if dtype is None else np.dtype(dtype)))
 
@@ -252,17 +263,32 @@ def categorical(
         Shape `(batch, num_samples)`.
     """
     rows = _array(logits)
-    noise = STREAMS.next(seed).gumbel(size=(len(rows), int(static(num_samples)), rows.shape[-1]))
+    if rows.ndim != 2 or not rows.shape[1]:
+        raise ShapeError(f"categorical takes logits of shape (batch, classes), not {rows.shape}")
+    count = whole_number("categorical's num_samples", num_samples, least=0)
+    noise = STREAMS.next(seed).gumbel(size=(len(rows), count, rows.shape[-1]))
     return Tensor(np.argmax(rows[:, None, :] + noise, -1).astype(np.dtype(dtype or np.int64)))
 
 
 def _array(value: Any) -> np.ndarray:
-    return np.asarray(value.array if isinstance(value, Handle) else value, dtype=np.float64)
+    return _plain(value.array if isinstance(value, Handle) else value, np.dtype(np.float64))  # type: ignore[no-any-return]  # an array
+
+
+def _from_zero(name: str, values: np.ndarray, *, least_out: bool = False) -> np.ndarray:
+    """Parameters that are not below zero, nor zero where that is left out, nor NaN."""
+    good = values > 0 if least_out else values >= 0
+    if not np.all(good):
+        came = np.extract(~good, values)[0]
+        raise ValueError(
+            f"{name} is {came:g}; it must be {'above 0' if least_out else '0 or more'}"
+        )
+    return values
 
 
 def _two(seed: Any) -> np.random.Generator:
     words = static(seed)
-    return stream(*(words if isinstance(words, tuple) else (words,)), 2)
+    several = words if isinstance(words, tuple) else (words,)
+    return stream(*[whole_number("a stateless seed", word) for word in several], 2)
 
 
 def stateless_normal(
