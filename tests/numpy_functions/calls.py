@@ -203,7 +203,7 @@ CALLS: dict[str, list[Call]] = {
     "repeat": [c(A, 2), c(A, 3, 0), c(A, [1, 2, 0], axis=0), c(V, [1, 2, 0, 3, 1])],
     "unstack": [c(A), c(A, axis=1)],
     "meshgrid": [c(V, W[:3]), c(V, W[:3], indexing="ij"), c(V, W, sparse=True), c(V, W[:2], W[:3]), c(V)],
-    "ix_": [value_only(np.array([0, 2]), np.array([1, 3]))],
+    "ix_": [c(V, W[:3]), c(V)],
     "pad": [
         c(V, 2), c(A, (1, 2)), c(A, ((1, 0), (0, 2)), "constant", constant_values=((1.5, 2.5), (3.5, 4.5))),
         c(A, 1, constant_values=S), c(V, 3, "edge"), c(A, 2, mode="reflect"), c(A, 2, "symmetric"), c(A, 2, "wrap"),
@@ -309,7 +309,7 @@ CALLS: dict[str, list[Call]] = {
     "linalg.matrix_power": [c(SQ, 3), c(SQ, 1), c(SQ, -2), value_only(SQ, 0), c(SQ + 2 * np.eye(3), 5)],
     "linalg.norm": [
         c(V), c(A), c(V, 1), c(V, np.inf), c(V, -np.inf), c(V, 3), c(V, -2), c(A, "fro"), c(A, 1), c(A, -1), c(A, np.inf), c(A, -np.inf),
-        c(A, axis=1), c(A, 2, 0), c(CUBE, axis=(1, 2), keepdims=True), c(A, keepdims=True), c(CUBE),
+        c(A, "nuc"), c(A, 2), c(SQ, -2), c(A, axis=1), c(A, 2, 0), c(CUBE, axis=(1, 2), keepdims=True), c(A, keepdims=True), c(CUBE),
     ],
     "linalg.vector_norm": [c(V), c(A), c(A, axis=1, ord=1), c(CUBE, axis=(0, 2)), c(A, keepdims=True), c(V, ord=3)],
     "linalg.matrix_norm": [c(A), c(CUBE, keepdims=True), c(A, ord=1)],
@@ -324,7 +324,17 @@ CALLS: dict[str, list[Call]] = {
     "linalg.inv": [c(SQ)],
     "linalg.det": [c(SQ)],
     "linalg.slogdet": [c(SQ)],
-    "linalg.cholesky": [c(SQ @ SQ.T + np.eye(3))],
-    "linalg.tensorsolve": [c(draw(6, 2, 3), draw(6))],
-    "linalg.tensorinv": [c(draw(6, 2, 3), ind=1)],
+    "linalg.cholesky": [value_only(SQ @ SQ.T + np.eye(3))],
+    "linalg.tensorsolve": [c(draw(6, 2, 3), draw(6)), c(draw(2, 6, 3), draw(6), axes=(0, 2))],
+    "linalg.tensorinv": [c(draw(6, 2, 3), ind=1), c(draw(2, 3, 6))],
+    "linalg.cond": [c(SQ), c(SQ, 1), c(SQ, -2), c(SQ, "fro"), c(draw(2, 3, 3), np.inf)],
+    # those of symmetric matrices have slopes of their own convention, tested with their rows
+    "linalg.cross": [c(V[:3], W[:3]), c(draw(2, 3), draw(2, 3, seed=2))],
+    "linalg.eigh": [value_only(SQ @ SQ.T)],
+    "linalg.eigvalsh": [value_only(SQ @ SQ.T)],
+    "linalg.lstsq": [value_only(A.T, V[:4])],
+    "linalg.pinv": [c(A), c(A.T)],
+    "linalg.qr": [value_only(A.T)],
+    "linalg.svd": [value_only(SQ)],
+    "linalg.svdvals": [c(A), c(SQ)],
 }  # fmt: skip

@@ -75,7 +75,7 @@ def test_a_form_has_numpys_arguments(name):
 def test_a_refusal_says_what_to_do(name):
     x = tw.Variable([[1.0, 2.0], [3.0, 4.0]])
     arguments = {
-        "put_along_axis": (x, np.array([[0]]), 1.0, 0), "roots": (x[0],), "datetime_as_string": (x,),
+        "put_along_axis": (x, np.array([[0]]), 1.0, 0), "roots": (x[0],), "i0": (x,), "linalg.eig": (x,), "linalg.eigvals": (x,), "datetime_as_string": (x,),
         "fill_diagonal": (x, 1.0), "busday_count": (x, x), "busday_offset": (x, x), "copyto": (x, x),
     }.get(name, (x, [0], [1.0]))  # fmt: skip
     with pytest.raises(tw.DTypeError, match="is refused: ") as told:

@@ -97,7 +97,6 @@ X = tw.Variable(A)
         (lambda: np.isnat(X), "np.isnat: "),
         (lambda: np.bitwise_and(X, 1), "np.bitwise_and: "),
         (lambda: np.linalg.norm(X, axis=(0, 1, 0)), "twice|dimensions"),
-        (lambda: np.sin(X, axis=0), "np.sin"),
         (lambda: np.matmul(X, A.T, axes=[(0, 1)] * 3), "np.matmul"),
     ],
 )  # fmt: skip

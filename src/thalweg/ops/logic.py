@@ -21,20 +21,20 @@ REFUSED = (
 )
 
 
-def _logical(name: str, kernel: Any, function: Any, formula: str, on_bits: int) -> Op:
+def _logical(name: str, kernel: Any, formula: str, on_bits: int) -> Op:
     return elementwise(
-        name, "x y", kernel, public=f"{name} math.{name}", numpy=(function,), severs=NO_GRADIENT,
+        name, "x y", kernel, public=f"{name} math.{name}", severs=NO_GRADIENT,
         samples=(BOTH,), wrong=REFUSED, formula=formula,
         special=(special(np.int32(6), np.int32(3), value=on_bits, why="integers, bit by bit"),),
     )  # fmt: skip
 
 
-logical_and = _logical("logical_and", operator.and_, np.logical_and, "x and y", 2)
-logical_or = _logical("logical_or", operator.or_, np.logical_or, "x or y", 7)
-logical_xor = _logical("logical_xor", operator.xor, np.logical_xor, "either x or y", 5)
+logical_and = _logical("logical_and", operator.and_, "x and y", 2)
+logical_or = _logical("logical_or", operator.or_, "x or y", 7)
+logical_xor = _logical("logical_xor", operator.xor, "either x or y", 5)
 logical_not = elementwise(
     "logical_not", "x", operator.invert, public="logical_not math.logical_not",
-    numpy=(np.logical_not,), severs=NO_GRADIENT, samples=(sample(np.array([True, False])),),
+    severs=NO_GRADIENT, samples=(sample(np.array([True, False])),),
     wrong=(wrong(np.array([0.5]), error=DTypeError, words="cannot take"),), formula="not x",
     special=(special(np.int32(5), value=-6, why="integers, bit by bit"),),
 )  # fmt: skip

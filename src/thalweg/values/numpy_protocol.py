@@ -152,7 +152,7 @@ def _with_keywords(ufunc: Any, call: Call, inputs: tuple[Any, ...], given: dict[
     dtype, casting = given.pop("dtype", None), given.pop("casting", "same_kind")
     signature = given.pop("signature", given.pop("sig", None))
     if dtype is None and signature is None and casting == "same_kind":
-        return call(*inputs, **given)
+        return on_values(words(ufunc), call, inputs, given)
     if signature is None and dtype is not None:
         signature = (*(None,) * ufunc.nin, *(np.dtype(dtype),) * ufunc.nout)
     kinds = [getattr(one, "dtype", type(one)) for one in inputs]
@@ -161,7 +161,7 @@ def _with_keywords(ufunc: Any, call: Call, inputs: tuple[Any, ...], given: dict[
         {"signature": signature, "casting": casting},
     )  # fmt: skip
     ready = [cast.eager(one, kind) for one, kind in zip(inputs, found[: ufunc.nin], strict=True)]
-    return call(*ready, **given)
+    return on_values(words(ufunc), call, tuple(ready), given)
 
 
 def array_function(self: Any, function: Any, types: Any, args: Any, given: Any) -> Any:

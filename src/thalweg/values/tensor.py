@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.recording import note, tick
+from thalweg.errors import DTypeError
 from thalweg.values.shape import TensorShape
 
 
@@ -54,6 +55,11 @@ class Readable(Handle):
         return read_only(self.array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if dtype is not None and np.dtype(dtype).kind == "O":
+            raise DTypeError(
+                "an array of objects cannot be made of a Tensor, as np.vectorize asks for; write the "
+                "function for whole arrays, with NumPy's or thalweg's functions"
+            )
         note("escape", (self.key,), "a NumPy conversion")
         array = np.asarray(self.array)
         if dtype is not None and np.dtype(dtype) != array.dtype:

@@ -181,7 +181,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     return tuple(lying if sparse else [broadcast_to(one, whole) for one in lying])
 
 
-@form()
+@form("ix_")
 def ix_(*args: Any) -> Any:
     """Vectors lying along one axis each; a mask as the places where it holds."""
     rows = [value(one) for one in args]

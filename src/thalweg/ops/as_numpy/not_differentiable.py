@@ -10,12 +10,12 @@ from __future__ import annotations
 
 ANSWERS: dict[str, str] = {
     "truth values carry no gradient": """
-        all any         isneginf isposinf isnat isclose isin iscomplex isreal signbit is_busday
+        all any logical_and logical_or logical_xor logical_not         isneginf isposinf isnat isclose isin iscomplex isreal signbit is_busday
         linalg.matrix_rank""",
     "places are whole numbers": """
         argmax argmin argsort argpartition argwhere flatnonzero nonzero lexsort searchsorted digitize nanargmax nanargmin
         unravel_index ravel_multi_index diag_indices_from tril_indices_from triu_indices_from""",
-    "counts are whole numbers": "bitwise_count count_nonzero histogram histogram2d histogramdd",
+    "a count changes by jumps; sums of weights have a gradient in np.bincount": "bitwise_count count_nonzero histogram histogram2d histogramdd",
     "bits and whole numbers carry no gradient": """
         bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_invert invert left_shift right_shift
         bitwise_left_shift bitwise_right_shift gcd lcm packbits unpackbits""",
@@ -49,6 +49,7 @@ ALONE: dict[str, str] = {
         isscalar issubdtype iterable mintypecode printoptions promote_types set_printoptions setbufsize
         seterr seterrcall show_config show_runtime test typename __array_namespace_info__
         linalg.LinAlgError""",
+    "it asks for an array of objects, which is never made of a Tensor: its call is refused": "vectorize",
     "a type: a Tensor that goes in is read as plain numbers and leaves the tape": """
         bool bool_ broadcast busdaycalendar byte bytes_ cdouble character clongdouble complex128
         complex256 complex64 complexfloating csingle datetime64 double dtype finfo flatiter flexible
@@ -56,7 +57,7 @@ ALONE: dict[str, str] = {
         int_ intc integer intp long longdouble longlong matrix memmap ndarray ndenumerate ndindex
         nditer nested_iters number object_ poly1d recarray record short signedinteger single str_
         timedelta64 ubyte ufunc uint uint16 uint32 uint64 uint8 uintc uintp ulong ulonglong
-        unsignedinteger ushort vectorize void""",
+        unsignedinteger ushort void""",
 }
 """Reasons, and what never comes to thalweg at all."""
 

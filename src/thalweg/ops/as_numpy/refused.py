@@ -12,6 +12,9 @@ REFUSED: dict[str, str] = {
     "busday_count": "dates are no numbers; count them from arrays of dates, x.numpy()",
     "busday_offset": "dates are no numbers; reckon with arrays of dates, x.numpy()",
     "datetime_as_string": "dates are no numbers; use arrays of dates, x.numpy()",
+    "i0": "its slope is the Bessel function i1, which has no row; give it with tw.custom_gradient",
+    "linalg.eig": "the eigenvalues of a general matrix may be complex and come in no order; of a symmetric one use np.linalg.eigh",
+    "linalg.eigvals": "the eigenvalues of a general matrix may be complex and come in no order; of a symmetric one use np.linalg.eigvalsh",
     "roots": "its answers may be complex and come in no order; follow one root with tw.find_root",
 }
 """From a name to one line that says what to do."""
