@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parents[2]
-FOLDERS = (".ci", "benchmarks", "changelog.d", "docs", "examples", "src", "tests")
+FOLDERS = (".ci", "benchmarks", "changelog.d", "docs", "examples", "pages", "src", "tests")
 ENDINGS = {
     ".cfg",
     ".csv",
