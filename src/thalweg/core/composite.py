@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,8 @@ class Composite:
         self.__doc__ = function.__doc__
         self.__wrapped__ = function
         self.signature = inspect.signature(function)
+        # How many come by position where the last of them is the `name` that a face adds.
+        self.with_name = 1 + _by_position(self.signature.parameters)
         self.eager: Callable[..., Any] = function
         # The same for a caller in this package, such as what np.matmul(a, b) comes to.
         self.behind: Callable[..., Any] = function
@@ -58,15 +60,14 @@ class Composite:
     def build(self, lift: Callable[[Any], Handle]) -> None:
         """Give the composite its public face; `lift` makes a Tensor of what is none."""
         function = self.function
-        kinds = [parameter.kind for parameter in self.signature.parameters.values()]
         parameters_of = self.signature.parameters
+        kinds = [parameter.kind for parameter in parameters_of.values()]
         names = list(parameters_of)
         places = [place for place, name in enumerate(names) if name in self.inputs]
-        rest = inspect.Parameter.VAR_POSITIONAL
-        from_here = next((place for place in places if kinds[place] is rest), None)
+        from_here = next((p for p in places if kinds[p] is inspect.Parameter.VAR_POSITIONAL), None)
         takes_name = "name" in names
-        inputs = self.inputs
-        one_by_one = self.lists
+        with_name = -1 if takes_name else self.with_name
+        inputs, one_by_one = self.inputs, self.lists
         one_place = places == [0] and from_here is None
         called = self.name
         empty = inspect.Parameter.empty
@@ -94,6 +95,8 @@ class Composite:
 
         def call(*args: Any, **named: Any) -> Any:
             start = tick()
+            if len(args) == with_name:
+                args = args[:-1]
             if named:
                 if not takes_name:
                     named.pop("name", None)
@@ -121,12 +124,24 @@ class Composite:
         parameters = list(self.signature.parameters.values())
         if "name" in self.signature.parameters:
             return self.signature
-        keywords = parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
-        parameters.insert(
-            len(parameters) - bool(keywords),
-            inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None),
+        place = _by_position(self.signature.parameters)
+        kind = (
+            inspect.Parameter.POSITIONAL_OR_KEYWORD
+            if place >= 0
+            else inspect.Parameter.KEYWORD_ONLY
         )
+        if place < 0:
+            place = sum(p.kind is not inspect.Parameter.VAR_KEYWORD for p in parameters)
+        parameters.insert(place, inspect.Parameter("name", kind, default=None))
         return inspect.Signature(parameters)
+
+
+def _by_position(parameters: Mapping[str, inspect.Parameter]) -> int:
+    """Count the parameters that may come by position; -2 where `*args` takes as many as come."""
+    kinds = [parameter.kind for parameter in parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL in kinds:
+        return -2
+    return sum(kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for kind in kinds)
 
 
 def _straight(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import Op, row
 from thalweg.errors import ShapeError
+from thalweg.ops.casting import cast
 from thalweg.ops.complex_numbers import conj
 from thalweg.ops.movement import reshape
 
@@ -120,6 +121,11 @@ def matmul(
     transpose_b: bool = False,
     adjoint_a: bool = False,
     adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    output_type: Any = None,
+    grad_a: bool = False,
+    grad_b: bool = False,
 ) -> Any:
     """The matrix product of the last two axes; leading axes broadcast.
 
@@ -130,10 +136,17 @@ def matmul(
         transpose_b: likewise, those of `b`.
         adjoint_a: whether the last two axes of `a` are exchanged and its numbers conjugated first.
         adjoint_b: likewise, those of `b`.
+        a_is_sparse: accepted for TensorFlow's sake, as are `b_is_sparse`, `grad_a` and `grad_b`.
+        b_is_sparse: likewise.
+        output_type: the answer's dtype, to which both are cast first; theirs by default.
+        grad_a: likewise.
+        grad_b: likewise.
 
     Raises:
         ShapeError: inner sizes that differ.
     """
+    if output_type is not None:
+        a, b = cast(a, output_type), cast(b, output_type)
     if transpose_a or adjoint_a:
         a = swap_last(conj(a) if adjoint_a else a)
     if transpose_b or adjoint_b:

@@ -18,12 +18,14 @@ FROM_SHAPE_ALONE = "it depends on its input's shape and dtype alone"
     inputs="input", severs=FROM_SHAPE_ALONE, public="zeros_like",
     samples=(sample((2, 3)),), formula="0 in the shape of x",
 )  # fmt: skip
-def zeros_like(input: Any, dtype: Any = None) -> Any:
+def zeros_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Any:
     """Zeros in the shape of the input.
 
     Args:
         input: any shape.
         dtype: by default the input's.
+        name: accepted for TensorFlow's sake.
+        layout: likewise.
     """
     return np.zeros(np.shape(input), dtype or np.asarray(input).dtype)
 
@@ -32,11 +34,13 @@ def zeros_like(input: Any, dtype: Any = None) -> Any:
     inputs="input", severs=FROM_SHAPE_ALONE, public="ones_like",
     samples=(sample((2, 3)),), formula="1 in the shape of x",
 )  # fmt: skip
-def ones_like(input: Any, dtype: Any = None) -> Any:
+def ones_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Any:
     """Ones in the shape of the input.
 
     Args:
         input: any shape.
         dtype: by default the input's.
+        name: accepted for TensorFlow's sake.
+        layout: likewise.
     """
     return np.ones(np.shape(input), dtype or np.asarray(input).dtype)

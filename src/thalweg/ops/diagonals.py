@@ -11,7 +11,6 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
-from thalweg.ops.comparison import select
 from thalweg.ops.reductions import reduce_sum
 
 SOURCE = "definition; the rule is the adjoint of a linear map"
@@ -51,63 +50,6 @@ def put_diagonal(x: Any, shape: Any, k: int = 0) -> Any:
     rows = np.arange(x.shape[-1]) + max(-k, 0)
     out[..., rows, rows + k] = x
     return out
-
-
-@composite(inputs="input", public="linalg.diag_part")
-def diag_part(input: Any, k: Any = 0) -> Any:
-    """A diagonal of the last two axes.
-
-    Args:
-        input: shape `(..., rows, columns)`.
-        k: which diagonal; above 0 above the main one.
-
-    >>> import thalweg as tw
-    >>> tw.linalg.diag_part([[1.0, 2.0], [3.0, 4.0]]).numpy()
-    array([1., 4.], dtype=float32)
-    """
-    return diagonal(input, _one(k))
-
-
-def _one(k: Any) -> int:
-    k = static(k)
-    if isinstance(k, tuple):
-        if len(set(k)) != 1:
-            raise ValueError(f"one diagonal at a time: k={k}")
-        k = k[0]
-    return int(k)
-
-
-@composite(inputs="diagonal", public="linalg.diag")
-def diag(diagonal: Any, k: Any = 0) -> Any:
-    """Square matrices of zeros with the given values on a diagonal.
-
-    Args:
-        diagonal: shape `(..., n)`.
-        k: which diagonal; above 0 above the main one.
-
-    >>> import thalweg as tw
-    >>> tw.linalg.diag([1.0, 2.0]).numpy()
-    array([[1., 0.],
-           [0., 2.]], dtype=float32)
-    """
-    place = _one(k)
-    size = diagonal.shape[-1] + (place if place >= 0 else -place)
-    return put_diagonal(diagonal, (size, size), place)
-
-
-@composite(inputs="input diagonal", public="linalg.set_diag")
-def set_diag(input: Any, diagonal: Any, k: Any = 0) -> Any:
-    """Matrices with other values on a diagonal.
-
-    Args:
-        input: shape `(..., rows, columns)`.
-        diagonal: shape `(..., n)`.
-        k: which diagonal; above 0 above the main one.
-    """
-    place, sizes = _one(k), tuple(input.shape[-2:])
-    return select(
-        np.eye(sizes[0], sizes[1], place, dtype=bool), put_diagonal(diagonal, sizes, place), input
-    )
 
 
 @composite(

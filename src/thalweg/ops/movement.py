@@ -221,11 +221,12 @@ def moved_axis(a: Any, source: Any, destination: Any) -> Any:
 @composite(
     inputs="a", public="linalg.matrix_transpose",
 )  # fmt: skip
-def matrix_transpose(a: Any, conjugate: bool = False) -> Any:
+def matrix_transpose(a: Any, name: Any = "matrix_transpose", conjugate: bool = False) -> Any:
     """The last two axes exchanged.
 
     Args:
         a: shape `(..., rows, columns)`.
+        name: accepted for TensorFlow's sake.
         conjugate: whether complex numbers are conjugated too.
     """
     rank = len(a.shape)

@@ -35,6 +35,15 @@ def _index(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     return index
 
 
+def refuse_outside(policy: Any) -> None:
+    """Accept the policy under which places outside are refused; there is no other."""
+    if policy not in ("", "DEFAULT", "ERROR"):
+        raise ValueError(
+            f"bad_indices_policy {policy!r}: places outside are refused here; drop them first, "
+            "with boolean_mask"
+        )
+
+
 @row(
     inputs="indices", severs="indices carry no gradient",
     samples=(sample(np.array([[[1], [0]]]), batch_dims=1),),
@@ -76,7 +85,7 @@ def gather_nd(
         indices: integers, shape `(..., coordinates)`.
         batch_dims: how many leading axes both share.
         name: accepted for TensorFlow's sake.
-        bad_indices_policy: accepted for TensorFlow's sake.
+        bad_indices_policy: as in `scatter_nd`.
 
     Returns:
         Shape `indices.shape[:-1] + params.shape[batch_dims + coordinates:]`.
@@ -85,18 +94,19 @@ def gather_nd(
     >>> tw.gather_nd([[1.0, 2.0], [3.0, 4.0]], [[0, 1], [1, 0]]).numpy()
     array([2., 3.], dtype=float32)
     """
+    refuse_outside(bad_indices_policy)
     return picked(params, in_batch(indices, static(batch_dims)) if static(batch_dims) else indices)
 
 
 @row(
     inputs="indices updates", public="scatter_nd", linear="updates", bounded=True,
-    prepare=lambda inputs, params: (static(params[0]),),
+    prepare=lambda inputs, params: (static(params[0]), *params[1:]),
     vjp={"indices": None, "updates": lambda g, indices: picked(g, indices)},
     samples=(sample(COORDINATES, (3,), shape=(3, 2)), sample(np.array([[2], [0]]), (2, 2), shape=[3, 2])),
     wrong=(wrong(np.array([[4]]), np.ones(1), error=IndexError, words="out of bounds", shape=(3,)),),
     formula="zeros of a shape, with updates added at coordinates",
 )  # fmt: skip
-def scatter_nd(indices: Any, updates: Any, shape: Any) -> Any:
+def scatter_nd(indices: Any, updates: Any, shape: Any, bad_indices_policy: Any = "") -> Any:
     """Zeros of a shape, with updates added at coordinates.
 
     Args:
@@ -104,7 +114,9 @@ def scatter_nd(indices: Any, updates: Any, shape: Any) -> Any:
         updates: shape `indices.shape[:-1] + shape[coordinates:]`; where coordinates come twice they
             are added.
         shape: the sizes of the answer.
+        bad_indices_policy: "ERROR", which is the default: places outside are refused.
     """
+    refuse_outside(bad_indices_policy)
     updates = np.asarray(updates)
     out = np.zeros(shape, updates.dtype)
     np.add.at(out, _index(indices, out.shape), updates)
@@ -112,19 +124,22 @@ def scatter_nd(indices: Any, updates: Any, shape: Any) -> Any:
 
 
 @composite(inputs="tensor indices updates")
-def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any) -> Any:
+def tensor_scatter_nd_add(
+    tensor: Any, indices: Any, updates: Any, bad_indices_policy: Any = ""
+) -> Any:
     """The tensor with updates added at coordinates.
 
     Args:
         tensor: any shape.
         indices: integers, shape `(..., coordinates)`.
         updates: shape `indices.shape[:-1] + tensor.shape[coordinates:]`.
+        bad_indices_policy: as in `scatter_nd`.
 
     >>> import thalweg as tw
     >>> tw.tensor_scatter_nd_add([1.0, 2.0], [[1], [1]], [10.0, 20.0]).numpy()
     array([ 1., 32.], dtype=float32)
     """
-    return tensor + scatter_nd(indices, updates, tuple(tensor.shape))
+    return tensor + scatter_nd(indices, updates, tuple(tensor.shape), bad_indices_policy)
 
 
 @row(

@@ -18,28 +18,28 @@ FROM_SHAPE_ALONE = "it depends on its input's shape alone"
     inputs="input", public="shape", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
     formula="the sizes of the axes",
 )  # fmt: skip
-def shape(input: Any, out_type: Any = np.int32) -> Any:
+def shape(input: Any, out_type: Any = None) -> Any:
     """The sizes of the axes as a Tensor.
 
     Args:
         input: any shape.
-        out_type: dtype of the answer.
+        out_type: dtype of the answer; int32 by default.
     """
-    return np.array(np.shape(input), dtype=out_type)
+    return np.array(np.shape(input), dtype=out_type or np.int32)
 
 
 @row(
     inputs="input", public="size", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
     formula="how many elements",
 )  # fmt: skip
-def size(input: Any, out_type: Any = np.int32) -> Any:
+def size(input: Any, out_type: Any = None) -> Any:
     """How many elements, as a Tensor.
 
     Args:
         input: any shape.
-        out_type: dtype of the answer.
+        out_type: dtype of the answer; int32 by default.
     """
-    return np.dtype(out_type).type(np.size(input))
+    return np.dtype(out_type or np.int32).type(np.size(input))
 
 
 @row(

@@ -118,14 +118,14 @@ def _mask_index(tensor: Any, mask: Any, axis: Any) -> tuple[Any, ...]:
 
 
 @composite(inputs="tensor", public="boolean_mask")
-def boolean_mask(tensor: Any, mask: Any, name: Any = "boolean_mask", axis: Any = None) -> Any:
+def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: Any = "boolean_mask") -> Any:
     """The elements, rows or blocks at which a mask is true.
 
     Args:
         tensor: shape `(..., *mask.shape, ...)`.
         mask: truth values.
-        name: accepted for TensorFlow's sake.
         axis: where the mask's axes begin; 0 by default.
+        name: accepted for TensorFlow's sake.
 
     >>> import thalweg as tw
     >>> tw.boolean_mask([1.0, 2.0, 3.0], [True, False, True]).numpy()

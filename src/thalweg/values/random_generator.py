@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,15 @@ from thalweg.values.tensor import Tensor
 
 
 class Generator:
-    """A stream of random numbers of its own; made by `Generator.from_seed`.
+    """A stream of random numbers of its own; mostly made by `Generator.from_seed`.
+
+    Args:
+        copy_from: another generator; this one goes on from where that one stands.
+        state: whole numbers that the stream depends on, in place of a generator.
+        alg: accepted for TensorFlow's sake; it is Philox.
+
+    Raises:
+        ValueError: neither of the two, or both.
 
     >>> import thalweg as tw
     >>> a, b = tw.random.Generator.from_seed(7), tw.random.Generator.from_seed(7)
@@ -21,8 +30,26 @@ class Generator:
     True
     """
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
+    def __init__(self, copy_from: Any = None, state: Any = None, alg: Any = None) -> None:
+        if (copy_from is None) == (state is None):
+            raise ValueError(
+                "a Generator needs copy_from or state; Generator.from_seed(7) is shorter"
+            )
+        if copy_from is None:
+            words = np.asarray(static(state)).ravel().tolist()
+            self._rng = np.random.Generator(
+                np.random.Philox(
+                    np.random.SeedSequence([int(word) & (2**64 - 1) for word in words])
+                )
+            )
+        else:
+            self._rng = copy.deepcopy(copy_from._rng)
+
+    @classmethod
+    def _over(cls, rng: np.random.Generator) -> Generator:
+        made = cls.__new__(cls)
+        made._rng = rng
+        return made
 
     @classmethod
     def from_seed(cls, seed: Any, alg: Any = None) -> Generator:
@@ -32,12 +59,12 @@ class Generator:
             seed: a whole number.
             alg: accepted for TensorFlow's sake; it is Philox.
         """
-        return cls(random.stream(int(static(seed)), 3))
+        return cls._over(random.stream(int(static(seed)), 3))
 
     @classmethod
     def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
         """A generator started from the system's own randomness."""
-        return cls(np.random.Generator(np.random.Philox(np.random.SeedSequence())))
+        return cls._over(np.random.Generator(np.random.Philox(np.random.SeedSequence())))
 
     def normal(
         self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, name: Any = None
@@ -59,7 +86,7 @@ class Generator:
 
     def split(self, count: Any = 1) -> list[Generator]:
         """Several generators whose numbers have nothing to do with each other's."""
-        return [Generator(one) for one in self._rng.spawn(int(static(count)))]
+        return [self._over(one) for one in self._rng.spawn(int(static(count)))]
 
     def reset_from_seed(self, seed: Any) -> None:
         """Start again from a seed."""

@@ -11,9 +11,10 @@ from thalweg.ops.as_numpy.arguments import cast_to, plain, shape_of, value
 from thalweg.ops.as_numpy.form import form
 from thalweg.ops.as_numpy.sums import widened
 from thalweg.ops.comparison import select as choice
-from thalweg.ops.diagonals import band, diag, diag_part, diagonal
+from thalweg.ops.diagonals import band, diagonal
 from thalweg.ops.gathering import take as taken
 from thalweg.ops.gathering import take_along
+from thalweg.ops.matrix_diagonals import diag
 from thalweg.ops.movement import broadcast_to, moved_axis, ravel
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.selection import weak
@@ -161,13 +162,13 @@ def diag_(v: Any, k: int = 0) -> Any:
     v = value(v)
     if len(shape_of(v)) not in (1, 2):
         raise ValueError("Input must be 1- or 2-d.")
-    return diag(v, k) if len(shape_of(v)) == 1 else diag_part(v, k)
+    return diag(v, k=k) if len(shape_of(v)) == 1 else diagonal(v, k)
 
 
 @form()
 def diagflat(v: Any, k: int = 0) -> Any:
     """A matrix with the flattened array on a diagonal."""
-    return diag(ravel(value(v)), k)
+    return diag(ravel(value(v)), k=k)
 
 
 @form()
