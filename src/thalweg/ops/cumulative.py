@@ -12,6 +12,7 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.creation import ones_like, zeros_like
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.indexing import getitem
 from thalweg.ops.joining import concat
 from thalweg.ops.movement import flipped
@@ -94,12 +95,17 @@ def _before(x: Any, axis: int) -> Any:
 def _product_rule(g: Any, ans: Any, x: Any, axis: int) -> Any:
     """∂/∂xⱼ is Pⱼ₋₁·sⱼ, where sⱼ = gⱼ + xⱼ₊₁·sⱼ₊₁ and P are the products."""
     factors = _later(flipped(x, axis), axis, 1, ones_like(x))
-    return _before(ans, axis) * flipped(recurrence(factors, flipped(g, axis), axis), axis)
+    sums = flipped(recurrence(factors, flipped(g, axis), axis), axis)
+    return spared(g, _before(ans, axis) * sums, (axis,))
+
+
+def _product_tangent(g: Any, ans: Any, x: Any, axis: int) -> Any:
+    return spared(g, recurrence(x, _before(ans, axis) * g, axis), (axis,))
 
 
 @row(
     inputs="x", prepare=_params, vjp={"x": _product_rule},
-    jvp={"x": lambda g, ans, x, axis: recurrence(x, _before(ans, axis) * g, axis)},
+    jvp={"x": _product_tangent},
     domain=((0.4, 2.0),),
     samples=(sample((4,), axis=0), sample((3, 5), axis=-1), sample((0, 2), axis=0), sample((1, 3), axis=0),
              sample((3, 4), axis=0), sample((2, 0), axis=1)),

@@ -14,6 +14,7 @@ from thalweg.core.op import Op, row
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.cumulative import cumprod
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.movement import reshape, transpose
 from thalweg.ops.summation import accumulate, narrowed
 
@@ -140,14 +141,15 @@ def others(x: Any, axis: tuple[int, ...]) -> Any:
 def _prod_rule(g: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
     if not axis:
         return g
-    return with_axes(g, input_tensor.shape, axis, keepdims) * others(input_tensor, axis)
+    g = with_axes(g, input_tensor.shape, axis, keepdims)
+    return spared(g, g * others(input_tensor, axis))
 
 
 @row(
     inputs="input_tensor", public="reduce_prod math.reduce_prod",
     prepare=reduction_params, vjp={"input_tensor": _prod_rule},
     jvp={"input_tensor": lambda g, input_tensor, axis, keepdims: reduce_sum(
-        g * others(input_tensor, axis), axis, keepdims) if axis else g},
+        spared(g, g * others(input_tensor, axis)), axis, keepdims) if axis else g},
     domain=((0.4, 2.0),), samples=(*AXES, sample((0, 3), axis=0)), wrong=NO_SUCH_AXIS,
     special=(
         special([0.0, 2.0, 3.0], value=0.0, grad=([6.0, 0.0, 0.0],)),

@@ -16,6 +16,7 @@ from thalweg.core.axes import axis_tuple
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.exponential import exp
 from thalweg.ops.reductions import reduce_sum, reduction_params, with_axes
 from thalweg.ops.summation import accumulate, narrowed
@@ -53,8 +54,8 @@ def total(x: Any, axis: tuple[int, ...]) -> Any:
 
 @row(
     inputs="logits", public="nn.softmax math.softmax", prepare=last_axis,
-    vjp={"logits": lambda g, ans, axis: pull_softmax(g, ans, axis)},
-    jvp={"logits": lambda g, ans, axis: pull_softmax(g, ans, axis)},
+    vjp={"logits": lambda g, ans, axis: _pull(g, ans, axis)},
+    jvp={"logits": lambda g, ans, axis: _pull(g, ans, axis)},
     domain=LOGITS, samples=ALONG, wrong=NO_SUCH_AXIS, formula="eˣ / Σ eˣ along the axis",
     note=EMPTY_SHARES,
     special=(
@@ -76,24 +77,30 @@ def softmax(logits: Any, axis: Any = None) -> Any:
     return shares
 
 
+def _pull(g: Any, shares: Any, axis: Any) -> Any:
+    return spared(g, pull_softmax(g, shares, axis), axis)
+
+
 def _push_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
     mean = reduce_sum(weights * shares, axis, True)
-    return g * (weights - mean) - shares * reduce_sum(weights * g, axis, True)
+    pushed = g * (weights - mean) - shares * reduce_sum(weights * g, axis, True)
+    return spared(g, pushed, axis)
 
 
 def _pull_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
     mean = reduce_sum(weights * shares, axis, True)
-    return g * (weights - mean) - weights * reduce_sum(g * shares, axis, True)
+    pulled = g * (weights - mean) - weights * reduce_sum(g * shares, axis, True)
+    return spared(g, pulled, axis)
 
 
 @row(
     inputs="weights shares", multilinear="weights", domain=(*LOGITS, (0.1, 0.9)),
     vjp={
-        "weights": lambda g, shares, axis: pull_softmax(g, shares, axis),
+        "weights": lambda g, shares, axis: _pull(g, shares, axis),
         "shares": _pull_shares,
     },
     jvp={
-        "weights": lambda g, shares, axis: pull_softmax(g, shares, axis),
+        "weights": lambda g, shares, axis: _pull(g, shares, axis),
         "shares": _push_shares,
     },
     samples=(sample((2, 3), (2, 3), axis=(1,)), sample((2, 3), (2, 3), axis=(0,))),
@@ -117,8 +124,8 @@ def pull_softmax(weights: Any, shares: Any, axis: Any) -> Any:
 
 @row(
     inputs="logits", public="nn.log_softmax math.log_softmax", prepare=last_axis,
-    vjp={"logits": lambda g, ans, axis: g - exp(ans) * reduce_sum(g, axis, True)},
-    jvp={"logits": lambda g, ans, axis: g - reduce_sum(g * exp(ans), axis, True)},
+    vjp={"logits": lambda g, ans, axis: spared(g, g - exp(ans) * reduce_sum(g, axis, True), axis)},
+    jvp={"logits": lambda g, ans, axis: spared(g, g - reduce_sum(g * exp(ans), axis, True), axis)},
     domain=LOGITS, samples=ALONG, wrong=NO_SUCH_AXIS, formula="x - log Σ eˣ along the axis",
     note=EMPTY_SHARES,
     special=(
@@ -139,7 +146,8 @@ def log_softmax(logits: Any, axis: Any = None) -> Any:
 
 
 def _shares(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    return with_axes(g, x.shape, axis, keepdims) * softmax(x, axis)
+    g = with_axes(g, x.shape, axis, keepdims)
+    return spared(g, g * softmax(x, axis))
 
 
 @row(
@@ -148,7 +156,7 @@ def _shares(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     vjp={"input_tensor": lambda g, input_tensor, axis, keepdims: _shares(
         g, input_tensor, axis, keepdims)},
     jvp={"input_tensor": lambda g, input_tensor, axis, keepdims: reduce_sum(
-        g * softmax(input_tensor, axis), axis, keepdims)},
+        spared(g, g * softmax(input_tensor, axis)), axis, keepdims)},
     domain=LOGITS, formula="log Σ eˣ along the axes",
     samples=(
         sample((3, 4)), sample((3, 4), axis=0), sample((3, 4), axis=-1, keepdims=True),
