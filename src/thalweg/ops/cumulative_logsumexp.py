@@ -128,7 +128,7 @@ def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]
 def running_logsumexp(x: Any, axis: Any) -> Any:
     """log Σ exp(x) of all elements up to each place."""
     if x.dtype.kind != "f":
-        raise DTypeError(f"cumulative_logsumexp takes floats, not {x.dtype.name}")
+        raise TypeError(f"cumulative_logsumexp takes floats, not {x.dtype.name}")
     if x.dtype.itemsize < 8:
         return np.logaddexp.accumulate(x.astype(np.float64), axis=axis).astype(x.dtype)
     # Stretches of 1, 2, 4, … places are joined, so that roundings pile up log₂ n high and not n.

@@ -30,13 +30,26 @@ def scipy_function(name: str) -> Callable[..., Any]:
     return getattr(functions, name)  # type: ignore[no-any-return]  # a ufunc by its name
 
 
-def _in_double(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def in_double(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A kernel computed in float64 and rounded once to the dtype of its input."""
 
     def kernel(x: Any) -> Any:
         if x.dtype.kind == "f" and x.dtype.itemsize < 8:
             return function(x.astype(np.float64)).astype(x.dtype)[()]
         return function(x if x.dtype.kind in "fc" else x.astype(np.float64))[()]
+
+    return kernel
+
+
+def in_double_both(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The same for two inputs."""
+
+    def kernel(a: Any, b: Any) -> Any:
+        kind = np.result_type(a, b)
+        if kind.kind == "f" and kind.itemsize < 8:
+            return function(np.asarray(a, np.float64), np.asarray(b, np.float64)).astype(kind)[()]
+        wide = kind if kind.kind in "fc" else np.float64
+        return function(np.asarray(a, wide), np.asarray(b, wide))[()]
 
     return kernel
 
@@ -49,7 +62,7 @@ def _exp_minus_square(x: Any, share: float) -> Any:
     return np.exp(-share * head * head) * np.exp(-share * (x - head) * (x + head))
 
 
-@_in_double
+@in_double
 def _gaussian(x: Any) -> Any:
     return np.exp(-x * x) if x.dtype.kind == "c" else _exp_minus_square(x, 1.0)
 
@@ -71,10 +84,10 @@ def _left_and_right(x: Any) -> Any:
     return np.where(x < 0, tail, 1 - tail)
 
 
-_normal_cdf = _in_double(_left_and_right)
+_normal_cdf = in_double(_left_and_right)
 
 
-@_in_double
+@in_double
 def _normal_pdf(x: Any) -> Any:
     return _exp_minus_square(x, 0.5) / ROOT_TWO_PI
 
@@ -82,7 +95,11 @@ def _normal_pdf(x: Any) -> Any:
 normal_pdf = elementwise(
     "normal_pdf", "x", _normal_pdf, vjp={"x": lambda g, ans, x: -g * multiply_no_nan(x, ans)},
     domain=ANY, formula="φ(x) = exp(-x²/2) / √(2π)",
-    special=(special(0.0, value=1 / ROOT_TWO_PI, grad=(0.0,)),),
+    special=(
+        special(0.0, value=1 / ROOT_TWO_PI, grad=(0.0,)),
+        special(-np.inf, value=0.0, grad=(0.0,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+    ),
 )  # fmt: skip
 normal_cdf = elementwise(
     "normal_cdf", "x", _normal_cdf, vjp={"x": lambda g, x: g * normal_pdf(x)}, domain=ANY,
@@ -94,13 +111,13 @@ normal_cdf = elementwise(
 )  # fmt: skip
 
 
-@_in_double
+@in_double
 def _gelu(x: Any) -> Any:
     share = _left_and_right(x)
     return np.where(share == 0, 0.0, x * share)
 
 
-@_in_double
+@in_double
 def _gelu_slope(x: Any) -> Any:
     """Φ + x·φ; on the left both terms hold the factor exp(-x²/2), which is taken out."""
     near = np.clip(x, -FAR, FAR)
