@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.movement import reshape
 from thalweg.values.constant import lift
+from thalweg.values.conversion import as_array, holds_handles
 from thalweg.values.floatx import floatx
+from thalweg.values.tensor import Tensor
 
 EPSILON = 1e-7
 """Keras' epsilon: probabilities are held within [1e-7, 1 - 1e-7], divisors above 1e-7."""
@@ -16,8 +20,8 @@ EPSILON = 1e-7
 
 def in_one_dtype(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Both as Tensors; y_true in the dtype of y_pred, whole numbers as floats."""
-    y_pred = lift(y_pred)
-    y_true = lift(y_true)
+    y_pred = _beside(y_pred, y_true)
+    y_true = _beside(y_true, y_pred)
     dtype = y_pred.array.dtype
     if dtype.kind in "iub":
         dtype = floatx()
@@ -25,6 +29,15 @@ def in_one_dtype(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     if y_true.array.dtype != dtype:
         y_true = cast.eager(y_true, dtype)
     return y_true, y_pred
+
+
+def _beside(value: Any, other: Any) -> Any:
+    """A Tensor of a value; numbers of Python's in float64 beside a float64 array, not rounded."""
+    dtype = getattr(other, "dtype", None)
+    plain = isinstance(value, float | int | list | tuple)
+    if plain and dtype == np.float64 and not holds_handles(value):
+        return Tensor(as_array(value, np.dtype(np.float64)))
+    return lift(value)
 
 
 def paired(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
