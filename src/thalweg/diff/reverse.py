@@ -13,7 +13,6 @@ import numpy as np
 
 from thalweg.core.op import Op, Rule
 from thalweg.core.outcomes import WATCHERS
-from thalweg.core.outcomes import WATCHERS
 from thalweg.core.recording import KEPT, STATE, note
 from thalweg.diff.fit import Spec, fit
 from thalweg.diff.strong_zero import SMALL, strong_zero
@@ -91,10 +90,6 @@ def reverse_sweep(
             spec = specs[key]
             if lifted or result.shape != spec[0] or result.dtype is not spec[1]:
                 result = fit(result, spec)
-                if WATCHERS and lifted:
-                    for watcher in WATCHERS:
-                        lineage = specs.get(out[0] if type(out) is tuple else out)
-                        watcher.ruled(op, "gradient", (g, event[KEPT:]), result, lineage)
                 if WATCHERS and lifted:
                     for watcher in WATCHERS:
                         lineage = specs.get(out[0] if type(out) is tuple else out)
