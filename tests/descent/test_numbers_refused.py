@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import thalweg as tw
+from thalweg.errors import DescentError
 
 FORMULA = "(x - 1)**2"
 
@@ -53,3 +54,18 @@ def test_numbers_in_other_clothes_are_taken():
     for five in (5, True + 4, np.float32(5), np.array([5.0]), tw.constant(5.0)):
         result = tw.minimize(FORMULA, {"x": five}, max_steps=np.int64(100), tol=np.float64(1e-8))
         assert result.x == {"x": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"callback": "no"}, "callback"),
+        ({"restarts": "2"}, "restarts"),
+        ({"restarts": 2, "seed": "1"}, "seed"),
+        ({"restarts": 2, "seed": -1}, "seed"),
+        ({"restarts": 2, "seed": 1.5}, "seed"),
+    ],
+)
+def test_callbacks_restarts_and_seeds_are_of_their_kind(setting, words):
+    with pytest.raises(DescentError, match=words):
+        tw.minimize(lambda v: (v - 3.0) ** 2, 1.0, **setting)

@@ -144,6 +144,8 @@ class _Settings:
             raise DescentError(f"The target is {target!r}; a finite number was wanted.")
         if rate is not None:
             rate = real_number("The rate", rate)
+        if callback is not None and not callable(callback):
+            raise DescentError(f"callback is {callback!r}; a function was wanted.")
         self.method, self.rate, self.target = method, rate, target
         self.max_steps, self.tol = max_steps, tol
         self.bounds, self.callback, self.record = bounds, callback, record

@@ -9,6 +9,7 @@ from math import inf, isnan
 import numpy as np
 
 from thalweg.descent.problem import Vector
+from thalweg.descent.real_number import real_number
 from thalweg.descent.run import Run
 from thalweg.descent.solve import Outcome
 from thalweg.errors import DescentError
@@ -67,8 +68,10 @@ def best_of(
     A fall without end counts as lower than anything, then converged ends by their value, then the
     others by theirs.
     """
-    if restarts != int(restarts) or restarts < 0:
-        raise DescentError(f"restarts is {restarts!r}; a whole number from 0 was wanted.")
+    for name, value in (("restarts", restarts), ("seed", 0 if seed is None else seed)):
+        number = real_number(name, value)
+        if not (number >= 0 and number.is_integer()):
+            raise DescentError(f"{name} is {value!r}; a whole number from 0 was wanted.")
     attempts = [attempt(flat) for flat in [start, *draw_starts(start, box, int(restarts), seed)]]
     return sorted(attempts, key=_rank)
 
