@@ -128,6 +128,24 @@ def rebuilt_from_triples(x):
     return tw.reduce_sum(tw.matmul(u * s * s, v, transpose_b=True) * WEIGHTS)
 
 
+def polar_factor(x):
+    """U·Vᵀ, weighted: it jumps where several singular values are 0."""
+    _, u, v = tw.linalg.svd(x)
+    return tw.reduce_sum(tw.matmul(u, v, transpose_b=True) * WEIGHTS)
+
+
+def the_same_matrix(x):
+    """U·S·Vᵀ, weighted."""
+    s, u, v = tw.linalg.svd(x)
+    return tw.reduce_sum(tw.matmul(u * s, v, transpose_b=True) * WEIGHTS[:, : x.shape[1]])
+
+
+def test_one_singular_value_of_zero_in_a_square_matrix():
+    """U·S·Vᵀ is the matrix itself, whatever its singular values, as long as they differ."""
+    matrix = TURN @ np.diag([3.0, 2.0, 1.0, 0.0]) @ OTHER.T
+    np.testing.assert_allclose(gradient(the_same_matrix, matrix), WEIGHTS, atol=1e-13)
+
+
 @pytest.mark.parametrize(
     ("function", "matrix"),
     [
@@ -137,6 +155,8 @@ def rebuilt_from_triples(x):
         (lambda x: tw.linalg.svd(x)[1][0, 1], TWICE_SINGULAR),
         (lambda x: tw.linalg.svd(x)[2][1, 1], TWICE_SINGULAR),
         (lambda x: tw.linalg.svd(x)[1][0, 1], np.zeros((4, 4))),
+        (polar_factor, TURN @ np.diag([3.0, 2.0, 0.0, 0.0]) @ OTHER.T),
+        (the_same_matrix, np.outer(TURN[0], [1.0, 2.0])), (the_same_matrix, np.zeros((4, 1))),
         (lambda x: tw.linalg.svd(x)[1][0, 1], np.outer(TURN[0], [1.0, 2.0])),
         (lambda x: tw.linalg.svd(x, full_matrices=True)[1][0, 3], TURN[:, :2] * [1.0, 2.0]),
         (lambda x: tw.linalg.qr(x, full_matrices=True)[0][0, 3], TURN[:, :2]),
@@ -169,12 +189,15 @@ def test_tangents_of_free_vectors_are_refused_and_those_of_values_are_not():
     np.testing.assert_allclose(float(forward.jvp(y)), np.trace(WAY), rtol=1e-14)
 
 
-def test_a_second_derivative_at_equal_values_is_refused():
+@pytest.mark.parametrize(
+    "function", [powers(2), lambda x: tw.reduce_sum(tw.linalg.svd(x, compute_uv=False) ** 2)]
+)
+def test_a_second_derivative_at_equal_values_is_refused(function):
     """f″ is in no cotangent; the Hessian of the trace would be 0, of Σλ² it would be 2."""
     x = tw.Variable(np.eye(4))
     with tw.GradientTape() as outer:
         with tw.GradientTape() as tape:
-            y = powers(2)(x)
+            y = function(x)
         total = tw.reduce_sum(tape.gradient(y, x) * WEIGHTS)
     with pytest.raises(UndeterminedGradientError, match="undetermined"):
         outer.gradient(total, x)

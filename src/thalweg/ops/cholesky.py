@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.recording import STATE
 from thalweg.errors import ShapeError
 from thalweg.ops.complex_numbers import real
 from thalweg.ops.contraction import product
@@ -66,13 +67,15 @@ def cholesky_of_lower(input: Any) -> Any:
     """The factor L, by the lower triangle alone."""
     square("cholesky", input)
     try:
-        return np.tril(where_finite(np.linalg.cholesky, np.tril(input)))
+        factor = where_finite(np.linalg.cholesky, input, lower=True)
     except np.linalg.LinAlgError as error:
         raise NotPositiveDefiniteError(
             f"cholesky: the matrix of shape {list(np.shape(input))} is not positive definite; one "
             f"of its eigenvalues is 0 or less. A small multiple of tw.eye added to it makes one that "
             f"is nearly so positive definite"
         ) from error
+    lost = factor.size and np.isnan(factor[..., -1, 0]).any()
+    return np.tril(factor) if lost else factor
 
 
 def _numpy_cholesky(a: Any, /, *, upper: bool = False) -> Any:
@@ -97,6 +100,8 @@ def cholesky(input: Any) -> Any:
            [1., 1.]], dtype=float32)
     """
     square("cholesky", input)
+    if not STATE.recorders:  # nobody asks how the gradient is shared
+        return cholesky_of_lower(input)
     return cholesky_of_lower(read_lower(input, stop_gradient(input)))
 
 

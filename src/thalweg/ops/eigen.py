@@ -31,8 +31,9 @@ from thalweg.ops.phases import in_phase, keep_phase, pull_phase
 
 APART = np.array([[4.0, 9.0, 9.0], [1.0, 1.0, 9.0], [0.5, -1.0, -3.0]])
 NOTE = (
-    "The lower triangle is read and receives the gradient. Equal eigenvalues: see degenerate.py; "
-    "complex eigenvectors have a real largest component."
+    "The lower triangle is read and receives the gradient. Cotangents of equal eigenvalues are shared "
+    "equally; where the gradient depends on which of their eigenvectors were chosen, it is refused. "
+    "Of complex eigenvectors the largest component is real."
 )
 
 
@@ -83,7 +84,7 @@ def _pair_tangent(g: Any, ans: Any) -> Any:
 
 def _sorted_pair(x: Any) -> Any:
     values, vectors = np.linalg.eigh(x)
-    return values, in_phase(vectors)
+    return values, in_phase(vectors) if vectors.dtype.kind == "c" else vectors
 
 
 @row(
@@ -105,7 +106,7 @@ def _sorted_pair(x: Any) -> Any:
 def eigen_pairs(tensor: Any) -> Any:
     """Eigenvalues, real and ascending, and eigenvectors as columns."""
     square("eigh", tensor)
-    return where_finite(_sorted_pair, np.tril(tensor))
+    return where_finite(_sorted_pair, tensor, lower=True)
 
 
 def _values_rule(g: Any, tensor: Any) -> Any:
@@ -139,7 +140,7 @@ def _values_tangent(g: Any, tensor: Any) -> Any:
 def eigenvalues(tensor: Any) -> Any:
     """Eigenvalues, real and ascending."""
     square("eigvalsh", tensor)
-    return where_finite(np.linalg.eigvalsh, np.tril(tensor))
+    return where_finite(np.linalg.eigvalsh, tensor, lower=True)
 
 
 def _triangle(a: Any, UPLO: Any) -> Any:

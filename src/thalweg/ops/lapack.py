@@ -44,6 +44,9 @@ def lapack_dtype(x: Any) -> Any:
 
 def like_input(answer: Any, *inputs: Any) -> Any:
     """An answer in the dtype of the inputs, where those are inexact."""
+    for one in inputs:
+        if one.dtype.char in PRECISIONS:
+            return answer
     dtype = np.result_type(*inputs)
     if dtype == np.float16:
         return answer.astype(np.float32 if answer.dtype.kind == "c" else dtype)
@@ -63,7 +66,7 @@ def square(name: str, matrix: Any) -> None:
         raise ShapeError(f"{name} wants square matrices, shape (..., n, n); {list(shape)} came")
 
 
-def where_finite(function: Callable[[Any], Any], x: Any) -> Any:
+def where_finite(function: Callable[[Any], Any], x: Any, *, lower: bool = False) -> Any:
     """LAPACK's answers for each matrix of a stack; NaN for a matrix that holds a NaN or an infinity.
 
     LAPACK itself fails there, or answers as if nothing were wrong, or does so for the whole stack.
@@ -71,12 +74,15 @@ def where_finite(function: Callable[[Any], Any], x: Any) -> Any:
     Args:
         function: of a stack of matrices; answers with an array or a tuple of them.
         x: shape `(..., m, n)`.
+        lower: whether the function reads the lower triangle alone, so that nothing else counts.
     """
     given = lapack_dtype(x)
     finite = np.isfinite(given)
     if finite.all():
-        answers = function(given)
-        return _each(lambda answer: like_input(answer, x), answers)
+        return _narrowed(function(given), x)
+    if lower:
+        given = np.tril(given)
+        finite = np.isfinite(given)
     bad = ~finite.all(axis=(-2, -1))
     filled = np.where(bad[..., None, None], np.eye(*given.shape[-2:], dtype=given.dtype), given)
 
@@ -84,9 +90,15 @@ def where_finite(function: Callable[[Any], Any], x: Any) -> Any:
         if answer.dtype.kind not in "fc":
             return answer
         spread = bad.reshape(bad.shape + (1,) * (np.ndim(answer) - bad.ndim))
-        return like_input(np.where(spread, answer.dtype.type(np.nan), answer)[()], x)
+        return np.where(spread, answer.dtype.type(np.nan), answer)[()]
 
-    return _each(marked, function(filled))
+    return _narrowed(_each(marked, function(filled)), x)
+
+
+def _narrowed(answers: Any, x: Any) -> Any:
+    if x.dtype.char in PRECISIONS:
+        return answers
+    return _each(lambda answer: like_input(answer, x), answers)
 
 
 def _each(function: Callable[[Any], Any], answers: Any) -> Any:

@@ -90,7 +90,9 @@ def sign_and_log(input: Any) -> Any:
     """The sign of the determinant and the logarithm of its size, a real number."""
     square("slogdet", input)
     sign, length = np.linalg.slogdet(lapack_dtype(input))
-    sign = np.where(np.isnan(length), length, sign)[()]
+    lost = length != length
+    if lost.any():
+        sign = np.where(lost, length, sign)[()]
     return like_input(sign + 0, input), like_input(length, input)
 
 

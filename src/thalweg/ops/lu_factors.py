@@ -48,7 +48,7 @@ def _factors(packed: Any) -> tuple[Any, Any]:
 def _packed_rule(g: Any, ans: Any) -> Any:
     (packed, order), (cotangent, _) = ans, g
     low, up = _factors(packed)
-    inner = band(product(adjoint_of(low), band(cotangent, None, -1)), None, -1)
+    inner = band(product(adjoint_of(low), cotangent), None, -1)
     inner = inner + band(product(band(cotangent, 0, None), adjoint_of(up)), 0, None)
     left = triangular_solve(low, inner, True, True)
     both = adjoint_of(triangular_solve(up, adjoint_of(left), False, False))

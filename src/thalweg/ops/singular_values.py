@@ -44,8 +44,9 @@ EVERY = (
 )  # fmt: skip
 VECTORS = (wrong(np.ones(3), error=ShapeError, words="matrices"),)
 NOTE = (
-    "Equal values: see degenerate.py. The gradient of a value that is 0 is 0, as that of |x| at 0. "
-    "In complex vectors the largest component of each column of U is real."
+    "Cotangents of equal values are shared equally; where the gradient depends on which of their "
+    "vectors were chosen, it is refused. The gradient of a value that is 0 is 0, as that of |x| at 0. "
+    "Of complex vectors the largest component of each column of U is real."
 )
 
 
