@@ -273,53 +273,57 @@ def _two_plain(a: Any, b: Any, convert: Callable[[Any], Any]) -> tuple[Any, Any]
 def _general(
     op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
 ) -> Callable[..., Any]:
-    count = len(op.input_names)
-    kernel = op.kernel
-    prepare = op.prepare
-    variadic = op.variadic
-    required = _required(op)
-    room = count + len(op.defaults)
-    state = STATE
+    kernel, prepare, variadic, defaults = op.kernel, op.prepare, op.variadic, op.defaults
+    new, state, frame_of = object.__new__, STATE, sys._getframe
+    count, required = len(op.input_names), _required(op)
+    whole = count + len(defaults)
+    least = count + (required[-1] + 1 if required else 0)
 
     def call(*args: Any, **named: Any) -> Any:
-        if named:
+        given = len(args)
+        if named or given < least or given > whole:
             named.pop("name", None)
-        inputs = args[:count]
-        if len(inputs) < count:
-            inputs = _inputs_by_name(op, inputs, named)
+            inputs = args[:count] if given >= count else _inputs_by_name(op, args, named)
+            params = _completed(op, args[count:], named, required)
+        elif given == count:
+            inputs, params = args, defaults
+        else:
+            inputs, params = args[:count], args[count:] + defaults[given - count :]
         arrays, numbers, all_arrays = [], [], True
         for x in inputs[0] if variadic else inputs:
             if type(x) is tensor:
-                a = x.array
-                key = x.key
+                arrays.append(x.array)
+                numbers.append(x.key)
             else:
                 a, key = operand(x)
+                arrays.append(a)
+                numbers.append(key)
                 all_arrays = all_arrays and isinstance(a, ARRAYS)
-            arrays.append(a)
-            numbers.append(key)
         keys = tuple(numbers)
         values = tuple(arrays) if all_arrays else _converted(arrays, convert, op.elementwise)
-        params = op.bind(args[count:room], named) if room > count or named else ()
-        if required:
-            _check_complete(op, params, required)
-        given = (values,) if variadic else values
         try:
-            if prepare is not None:
-                params = prepare(given, params)
-            answer = kernel(*given, *params)
+            if variadic:
+                if prepare is not None:
+                    params = prepare((values,), params)
+                value = kernel(values, *params)
+            else:
+                if prepare is not None:
+                    params = prepare(values, params)
+                value = kernel(*values, *params)
         except Exception as error:
             raise refusal(op, values, error) from error
-        frame = sys._getframe(depth)
+        frame = frame_of(depth)
         site = (frame.f_code, frame.f_lasti)
-        if isinstance(answer, tuple):
-            parts = tuple([tensor(part) for part in answer])
-            publish(op, keys, values, params, parts, site)
-            return parts
-        out = tensor(answer)
+        if type(value) is tuple:
+            out: Any = tuple([tensor(part) for part in value])
+            publish(op, keys, values, params, out, site)
+            return out
+        out = new(tensor)
+        out.array = value
+        out.key = key = tick()
         here = state.here
         followed = here.followed
         if followed is None or (followed is not False and followed.keys().isdisjoint(keys)):
-            key = out.key
             here.ring[key & MASK] = (key, op, keys, *site)
         else:
             publish(op, keys, values, params, out, site)

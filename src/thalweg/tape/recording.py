@@ -107,10 +107,10 @@ class Recording(Record):
         self, op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any
     ) -> bool:
         """A call over a list of inputs; what a rule names is kept of all of them."""
-        followed = [place for place, key in enumerate(keys) if key in self.specs]
-        if not followed:
+        specs, rule = self.specs, op.rules[0]
+        plan = tuple([(place, rule) for place, key in enumerate(keys) if key in specs])
+        if not plan:
             return False
-        rule = op.rules[0]
         if op.severs or rule is None:
             self.severed.append((op, keys, _keys_of(out), site))
             return False
@@ -118,10 +118,9 @@ class Recording(Record):
         answer = None
         if keep[0]:
             answer = tuple([part.array for part in out]) if type(out) is tuple else out.array
-        shapes = tuple([np.shape(value) for value in values]) if op.needs_shapes else None
+        shapes = tuple([value.shape for value in values]) if op.needs_shapes else None
         self._follow_answers(op, keys, out, site)
-        plan = tuple([(place, rule) for place in followed])
-        kept = tuple(values) if keep[1] else None
+        kept = values if keep[1] else None
         self.events.append((op, plan, keys, _keys_of(out), answer, kept, *params, shapes))
         return True
 
