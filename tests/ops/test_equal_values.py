@@ -128,6 +128,39 @@ def rebuilt_from_triples(x):
     return tw.reduce_sum(tw.matmul(u * s * s, v, transpose_b=True) * WEIGHTS)
 
 
+def test_the_leading_part_of_matrices_of_low_rank():
+    """Zeros that are there several times do no harm to what does not ask for their vectors."""
+    half, wide = RNG.normal(size=(6, 2)), RNG.normal(size=(2, 4))
+    weights = RNG.normal(size=(6, 6))
+
+    def by_pairs(x):
+        e, v = tw.linalg.eigh(x)
+        part = v[:, 4:]
+        return tw.reduce_sum(tw.matmul(part * tw.sqrt(e[4:]), part, transpose_b=True) * weights)
+
+    def pairs_of_numpy(x):
+        e, v = np.linalg.eigh(x)
+        return np.sum((v[:, 4:] * np.sqrt(e[4:])) @ v[:, 4:].T * weights)
+
+    def by_triples(x):
+        s, u, v = tw.linalg.svd(x)
+        root = tw.matmul(u[:, :2] * tw.sqrt(s[:2]), v[:, :2], transpose_b=True)
+        return tw.reduce_sum(root * weights[:, :4])
+
+    def triples_of_numpy(x):
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        return np.sum((u[:, :2] * np.sqrt(s[:2])) @ vh[:2] * weights[:, :4])
+
+    for ours, numpys, matrix in (
+        (by_pairs, pairs_of_numpy, half @ half.T),
+        (by_triples, triples_of_numpy, half @ wide),
+    ):
+        way = RNG.normal(size=matrix.shape)
+        way = way + way.T if ours is by_pairs else way
+        slope, _ = derivative(lambda t, f=numpys, m=matrix, w=way: f(m + t * w), 2.0**-8)
+        assert np.sum(gradient(ours, matrix) * way) == pytest.approx(slope, rel=1e-8)
+
+
 def polar_factor(x):
     """U·Vᵀ, weighted: it jumps where several singular values are 0."""
     _, u, v = tw.linalg.svd(x)
