@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.named_error import raise_named
 from thalweg.core.op import NONE_CAME, Op
 from thalweg.core.outcomes import WATCHERS, shown
 from thalweg.core.recording import tick
@@ -78,9 +79,6 @@ class Composite:
                 return [None if part is None else lift(part) for part in value]
             return lift(value)
 
-        def refused(name: str) -> DTypeError:
-            return DTypeError(f"{called} cannot take None as its {name}; {NONE_CAME}")
-
         def prepared(args: tuple[Any, ...]) -> list[Any]:
             lifted = list(args)
             for place in places:
@@ -90,7 +88,7 @@ class Composite:
                     if lifted[place] is not None:
                         lifted[place] = made(names[place], lifted[place])
                     elif names[place] in needed:
-                        raise refused(names[place])
+                        raise _no_none(called, names[place])
             return lifted
 
         def call(*args: Any, **named: Any) -> Any:
@@ -104,10 +102,13 @@ class Composite:
                     if named.get(name) is not None:
                         named[name] = made(name, named[name])
                     elif name in named and name in needed:
-                        raise refused(name)
+                        raise _no_none(called, name)
             if not (one_place and args and isinstance(args[0], Handle)):
                 args = prepared(args)  # type: ignore[assignment]  # a list unpacks as well
-            answer = function(*args, **named) if not WATCHERS else shown(self, args, named)
+            try:
+                answer = function(*args, **named) if not WATCHERS else shown(self, args, named)
+            except Exception as error:  # noqa: BLE001 # raised again, under the name that was called
+                raise_named(called, error)
             leave_span(start, called, (), 2)
             return answer
 
@@ -134,6 +135,10 @@ class Composite:
             place = sum(p.kind is not inspect.Parameter.VAR_KEYWORD for p in parameters)
         parameters.insert(place, inspect.Parameter("name", kind, default=None))
         return inspect.Signature(parameters)
+
+
+def _no_none(called: str, name: str) -> DTypeError:
+    return DTypeError(f"{called} cannot take None as its {name}; {NONE_CAME}")
 
 
 def _by_position(parameters: Mapping[str, inspect.Parameter]) -> int:
