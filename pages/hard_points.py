@@ -77,7 +77,8 @@ def shown(value: Any, digits: int = DIGITS) -> str:
         value = value.tolist()
     if isinstance(value, float):
         short = f"{value:.{DIGITS}g}"
-        return short if digits == DIGITS or float(short) == value else repr(value)
+        exact = digits == EXACT and value == value and float(short) != value
+        return repr(value) if exact else f"{value:.{min(digits, DIGITS)}g}"
     if isinstance(value, complex):
         return f"{value:.{DIGITS}g}"
     if isinstance(value, list):

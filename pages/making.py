@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pages.families import families
 from pages.missing import faults
+from pages.numerics import lacking, numerics
 from pages.reference import FOLDER, reference
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -14,8 +15,8 @@ DOCS = Path(__file__).parents[1] / "docs"
 def make() -> tuple[dict[str, str], list[str]]:
     """The pages by their path below `docs/`, and what is missing for them; one of the two is empty."""
     found = families()
-    lacking = faults(found)
-    return ({}, lacking) if lacking else (reference(found), [])
+    missing = [*faults(found), *lacking()]
+    return ({}, missing) if missing else ({**reference(found), **numerics()}, [])
 
 
 def differing(made: dict[str, str], docs: Path = DOCS) -> list[str]:

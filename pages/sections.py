@@ -185,7 +185,9 @@ def _tangents(op: Op, blocks: list[RuleText]) -> Iterator[str]:
 
 
 def _complex(op: Op) -> Iterator[str]:
-    if op.real_only:
+    if op.real_values:
+        yield "complex numbers are refused"
+    elif op.real_only:
         yield "the rule is for real numbers; a complex gradient is refused"
     elif not op.holomorphic:
         yield "the rule as it stands, for the map is not holomorphic"
