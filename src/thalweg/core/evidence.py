@@ -76,5 +76,8 @@ def wrong(*inputs: Any, error: type[Exception], words: str = "", **params: Any) 
 NO_TEXT = (wrong(np.array(["a", "b"]), error=DTypeError, words="cannot take"),)
 """What every function of one array of numbers refuses."""
 
+NO_NONE = (wrong(None, error=DTypeError, words="cannot take None"),)
+"""What every function of one array refuses, of texts too."""
+
 DO_NOT_FIT = (wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),)
 """What every elementwise function of two arrays refuses."""

@@ -27,6 +27,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from thalweg.core.evidence import DO_NOT_FIT, NO_TEXT, Sample, Special, Wrong
 from thalweg.core.handle import Handle
 from thalweg.core.recording import KEPT
@@ -88,6 +90,7 @@ class Op:
             otherwise a cotangent of exactly zero stays zero (the strong zero).
         holomorphic: for complex numbers the rule is that of a holomorphic function, or linear.
         real_only: the rule holds for real numbers; a complex gradient or tangent is refused.
+        real_values: the op itself is for real numbers; complex ones are refused.
         several: the kernel answers with a tuple, though it has one or two inputs and no parameters.
         knows_absent: of several answers, those that received no cotangent give the rule None, not 0.
         prepare: `(inputs, params) -> params` in the form that kernel and rules use.
@@ -112,6 +115,7 @@ class Op:
     bounded: bool = False
     holomorphic: bool = True
     real_only: bool = False
+    real_values: bool = False
     several: bool = False
     knows_absent: bool = False
     prepare: Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Any, ...]] | None = None
@@ -129,6 +133,10 @@ class Op:
         self.variadic = self.inputs.endswith("*")
         self.input_names = tuple(self.inputs.rstrip("*").split())
         self.parameter_names = tuple(self.parameters)
+        if self.real_values:
+            self.kernel = _real_alone(
+                self.name, self.kernel, len(self.input_names), self.parameter_names
+            )
         self.defaults = tuple(self.parameters.values())
         self.places = {name: place for place, name in enumerate(self.parameters)}
         names = ["ans", *self.input_names, *self.parameter_names]
@@ -265,6 +273,37 @@ class _Required:
 
 
 REQUIRED = _Required()
+
+
+def _real_alone(name: str, kernel: Kernel, count: int, params: Sequence[str]) -> Kernel:
+    """The kernel, with complex inputs refused in the op's name."""
+    told = (
+        f"{name} is for real numbers, and a complex one came; take tw.math.real, tw.math.imag or "
+        f"tw.abs first"
+    )
+
+    def of_one(x: Any, *params: Any) -> Any:
+        if x.dtype.kind == "c":
+            raise DTypeError(told)
+        return kernel(x, *params)
+
+    def of_two(x: Any, y: Any) -> Any:
+        try:
+            if x.dtype.kind == "c" or y.dtype.kind == "c":
+                raise DTypeError(told)
+        except AttributeError:  # a number of Python's
+            if np.iscomplexobj(x) or np.iscomplexobj(y):
+                raise DTypeError(told) from None
+        return kernel(x, y)
+
+    def of_several(*args: Any) -> Any:
+        if any(np.iscomplexobj(value) for value in args[:count]):
+            raise DTypeError(told)
+        return kernel(*args)
+
+    made = of_one if count == 1 else of_two if count == 2 and not params else of_several
+    made.__module__ = getattr(kernel, "__module__", "") or ""
+    return made
 
 
 def row(inputs: str, **columns: Any) -> Callable[[Kernel], Op]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import NO_TEXT, sample, special
 from thalweg.core.op import Op, elementwise, row
 from thalweg.ops.arithmetic import abs, sign
 from thalweg.ops.comparison import greater, where
@@ -33,7 +33,7 @@ NAN_STAYS = special(np.nan, value=np.nan, grad=(np.nan,), why="a NaN is never hi
 
 relu = elementwise(
     "relu", "features", lambda x: np.maximum(x, 0), public="nn.relu", bounded=True,
-    vjp={"features": lambda g, ans: g * sign(ans)}, domain=OFF_ZERO, real_only=True,
+    vjp={"features": lambda g, ans: g * sign(ans)}, domain=OFF_ZERO, real_values=True,
     samples=(sample((3, 4)), sample(np.array([-2.0, -0.5, 0.5, 2.0]))),
     formula="max(x, 0)", note="The gradient at 0 is 0.",
     special=(
@@ -48,7 +48,7 @@ relu = elementwise(
 relu6 = elementwise(
     "relu6", "features", lambda x: np.minimum(np.maximum(x, 0), 6), public="nn.relu6", bounded=True,
     vjp={"features": lambda g, ans: g * (sign(ans) * sign(6 - ans))}, domain=((0.2, 5.0),),
-    samples=(sample((3, 4)), sample(np.array([-2.0, 2.0, 7.0]))), real_only=True,
+    samples=(sample((3, 4)), sample(np.array([-2.0, 2.0, 7.0]))), real_values=True,
     formula="min(max(x, 0), 6)", note="The gradient at 0 and at 6 is 0.",
     special=(
         special(0.0, value=0.0, grad=(0.0,)),
@@ -65,10 +65,11 @@ def _one_number(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, 
 
 
 @row(
-    inputs="x", elementwise=True, bounded=True, vjp={"x": lambda g: zeros_like(g)},
+    inputs="x", elementwise=True, bounded=True, real_values=True, vjp={"x": lambda g: zeros_like(g)},
     prepare=_one_number, domain=OFF_ZERO, samples=(sample((3,), alpha=0.2),),
     formula="1 where x > 0, else α",
     special=(special(0.0, value=0.2, grad=(0.0,)), special(np.nan, value=np.nan, grad=(0.0,))),
+    wrong=NO_TEXT,
 )  # fmt: skip
 def leaky_slope(x: Any, alpha: Any = 0.2) -> Any:
     """The slope of leaky_relu; NaN where x is NaN."""
@@ -77,7 +78,7 @@ def leaky_slope(x: Any, alpha: Any = 0.2) -> Any:
 
 
 @row(
-    inputs="features", elementwise=True, bounded=True, public="nn.leaky_relu",
+    inputs="features", elementwise=True, bounded=True, public="nn.leaky_relu", real_values=True,
     vjp={"features": lambda g, features, alpha: g * leaky_slope(features, alpha)},
     prepare=_one_number, domain=OFF_ZERO, holomorphic=False,
     samples=(sample((3, 4)), sample(np.array([-2.0, 0.5, 2.0]), alpha=0.01)),
@@ -88,6 +89,7 @@ def leaky_slope(x: Any, alpha: Any = 0.2) -> Any:
         special(2.0, value=2.0, grad=(1.0,)),
         NAN_STAYS,
     ),
+    wrong=NO_TEXT,
 )  # fmt: skip
 def leaky_relu(features: Any, alpha: Any = 0.2) -> Any:
     """x where x > 0, else alpha·x.
@@ -100,10 +102,11 @@ def leaky_relu(features: Any, alpha: Any = 0.2) -> Any:
 
 
 @row(
-    inputs="x", elementwise=True, bounded=True,
+    inputs="x", elementwise=True, bounded=True, real_values=True,
     vjp={"x": lambda g, ans, x: g * where(greater(x, 0), zeros_like(ans), ans)},
     domain=OFF_ZERO, samples=(sample(np.array([-2.0, 0.5, 2.0]), alpha=0.5, scale=2.0),),
     formula="s where x > 0, else s·α·eˣ",
+    wrong=NO_TEXT,
 )  # fmt: skip
 def elu_slope(x: Any, alpha: Any = 1.0, scale: Any = 1.0, at_zero: Any = 1.0) -> Any:
     """The slope of scale·elu with the factor alpha; `at_zero` stands for it at 0."""
@@ -117,7 +120,7 @@ def _elu(x: Any) -> Any:
 
 
 elu = elementwise(
-    "elu", "features", _elu,
+    "elu", "features", _elu, real_values=True,
     public="nn.elu", vjp={"features": lambda g, features: g * elu_slope(features, 1.0, 1.0)},
     bounded=True, domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
     formula="x where x > 0, else eˣ - 1", source="Clevert et al., arXiv:1511.07289",
@@ -133,7 +136,7 @@ elu = elementwise(
 selu = elementwise(
     "selu", "features",
     lambda x: SCALE * np.where(x > 0, x, ALPHA * np.expm1(np.minimum(x, 0)))[()],
-    public="nn.selu", bounded=True,
+    public="nn.selu", bounded=True, real_values=True,
     vjp={"features": lambda g, features: g * elu_slope(features, ALPHA, SCALE, SCALE)},
     domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
     formula="s·x where x > 0, else s·α·(eˣ - 1)", note="The gradient at 0 is that from the right.",
@@ -169,7 +172,7 @@ def _silu_bend(x: Any) -> Any:
 
 
 silu_one = elementwise(
-    "silu_one", "x", lambda x: _times(x, _share(x)), bounded=True, real_only=True,
+    "silu_one", "x", lambda x: _times(x, _share(x)), bounded=True, real_values=True,
     vjp={"x": lambda g, x: g * silu_slope(x)}, domain=ANY, formula="x·σ(x)",
     source="Elfwing et al., arXiv:1702.03118",
     special=(
@@ -182,7 +185,7 @@ silu_one = elementwise(
 )  # fmt: skip
 silu_slope: Op = elementwise(
     "silu_slope", "x", _silu_slope, vjp={"x": lambda g, x: g * silu_bend(x)}, bounded=True,
-    domain=ANY, real_only=True, formula="σ(x)·(1 + x·σ(-x))", special=(special(0.0, value=0.5, grad=(0.5,)),),
+    domain=ANY, real_values=True, formula="σ(x)·(1 + x·σ(-x))", special=(special(0.0, value=0.5, grad=(0.5,)),),
 )  # fmt: skip
 
 
@@ -194,7 +197,7 @@ def _silu_bend_rule(g: Any, ans: Any, x: Any) -> Any:
 
 silu_bend: Op = elementwise(
     "silu_bend", "x", _silu_bend, vjp={"x": _silu_bend_rule}, domain=((-1.5, 1.5),),
-    real_only=True, formula="σ(x)·σ(-x)·(2 - x·tanh(x/2))",
+    real_values=True, formula="σ(x)·σ(-x)·(2 - x·tanh(x/2))",
     special=(special(0.0, value=0.5, grad=(0.0,)),),
 )  # fmt: skip
 
@@ -207,7 +210,7 @@ def _softsign(x: Any) -> Any:
 softsign = elementwise(
     "softsign", "features", _softsign, public="math.softsign nn.softsign", bounded=True,
     vjp={"features": lambda g, features: g / (1 + abs(features)) / (1 + abs(features))},
-    domain=ANY, real_only=True, formula="x / (1 + |x|)",
+    domain=ANY, real_values=True, formula="x / (1 + |x|)",
     special=(
         special(0.0, value=0.0, grad=(1.0,)),
         special(1e100, value=1.0, grad=(1e-200,), dtypes=("float64",)),

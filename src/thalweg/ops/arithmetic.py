@@ -234,7 +234,7 @@ abs = elementwise(
 )  # fmt: skip
 
 maximum = elementwise(
-    "maximum", "x y", np.maximum, public="maximum math.maximum", numpy=(np.maximum,),
+    "maximum", "x y", np.maximum, real_values=True, public="maximum math.maximum", numpy=(np.maximum,),
     vjp={"x": lambda g, x, y: g * max_share(x, y), "y": lambda g, x, y: g * max_share(y, x)},
     bounded=True, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="max(x, y)",
     note="A tie is shared equally. NaN in gives NaN out, and NaN to the input that is NaN.",
@@ -245,7 +245,7 @@ maximum = elementwise(
     ),
 )  # fmt: skip
 minimum = elementwise(
-    "minimum", "x y", np.minimum, public="minimum math.minimum", numpy=(np.minimum,),
+    "minimum", "x y", np.minimum, real_values=True, public="minimum math.minimum", numpy=(np.minimum,),
     vjp={"x": lambda g, x, y: g * max_share(-x, -y), "y": lambda g, x, y: g * max_share(-y, -x)},
     bounded=True, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="min(x, y)",
     note="A tie is shared equally. NaN in gives NaN out, and NaN to the input that is NaN.",

@@ -84,7 +84,7 @@ def _digamma_gap(a: Any, b: Any) -> Any:
 
 
 lbeta_pair = elementwise(
-    "lbeta_pair", "a b", _lbeta_pair, domain=POSITIVE, real_only=True,
+    "lbeta_pair", "a b", _lbeta_pair, domain=POSITIVE, real_values=True,
     vjp={"a": lambda g, a, b: -g * digamma_gap(a, b), "b": lambda g, a, b: -g * digamma_gap(b, a)},
     formula="log |Γ(a)·Γ(b) / Γ(a + b)|", source="DLMF 5.12.1",
     special=(
@@ -95,7 +95,7 @@ lbeta_pair = elementwise(
     ),
 )  # fmt: skip
 digamma_gap: Op = elementwise(
-    "digamma_gap", "a b", _digamma_gap, domain=POSITIVE, real_only=True,
+    "digamma_gap", "a b", _digamma_gap, domain=POSITIVE, real_values=True,
     vjp={
         "a": lambda g, a, b: g * (polygamma(1.0, a + b) - polygamma(1.0, a)),
         "b": lambda g, a, b: g * polygamma(1.0, a + b),

@@ -29,7 +29,8 @@ def _within(x: Any, low: Any, high: Any) -> Any:
 
 
 within: Op = elementwise(
-    "within", "x low high", _within, severs="constant but for jumps at the bounds",
+    "within", "x low high", _within, real_values=True,
+    wrong=(wrong(np.ones(3), np.ones(2), np.ones(3), error=ShapeError, words="broadcast"),), severs="constant but for jumps at the bounds",
     domain=(ANY, (-2.0, -1.0), (1.0, 2.0)), samples=(sample((3, 4), (4,), ()),),
     formula="1 where low ≤ x ≤ high, 0 outside, NaN where x is NaN",
 )  # fmt: skip
@@ -47,7 +48,7 @@ def _only(g: Any, condition: Any) -> Any:
 
 clip: Op = elementwise(
     "clip", "t clip_value_min clip_value_max",
-    lambda t, low, high: np.minimum(np.maximum(t, low), high),
+    lambda t, low, high: np.minimum(np.maximum(t, low), high), real_values=True,
     vjp={
         "t": lambda g, t, clip_value_min, clip_value_max: _passed(
             g, within(t, clip_value_min, clip_value_max)),

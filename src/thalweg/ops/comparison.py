@@ -21,6 +21,7 @@ PAIRS = (sample((3, 4), (3, 4)), sample((3, 4), (4,)))
 def _comparison(name: str, kernel: Any, function: Any, formula: str, tie: bool) -> Op:
     return elementwise(
         name, "x y", kernel, public=f"{name} math.{name}", numpy=(function,), severs=NO_GRADIENT,
+        real_values=name not in ("equal", "not_equal"),
         domain=((-3.0, 3.0), (-3.0, 3.0)), samples=PAIRS, formula=formula,
         special=(
             special(0.0, -0.0, value=tie, why="zeros are equal whatever their sign"),
@@ -45,7 +46,7 @@ def _max_share(x: Any, y: Any) -> Any:
 
 
 max_share = elementwise(
-    "max_share", "x y", _max_share,
+    "max_share", "x y", _max_share, real_values=True,
     severs="a weight that is constant on either side of the tie",
     domain=((-3.0, 3.0), (-3.0, 3.0)), samples=PAIRS,
     formula="1 where x > y, ½ where x = y, 0 where x < y, NaN where x is NaN",

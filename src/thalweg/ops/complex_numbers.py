@@ -6,11 +6,12 @@ The gradient with respect to z = a + ib is ∂/∂a + i·∂/∂b, as TensorFlow
 from __future__ import annotations
 
 import builtins
+import operator
 from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import special
+from thalweg.core.evidence import NO_NONE, special
 from thalweg.core.op import elementwise
 
 SOURCE = "DLMF 1.9(i)"
@@ -39,9 +40,9 @@ conj = elementwise(
     ),
 )  # fmt: skip
 real = elementwise(
-    "real", "input", np.real, public="math.real", numpy=(np.real,),
+    "real", "input", operator.attrgetter("real"), public="math.real", numpy=(np.real,),
     vjp={"input": lambda g: g}, linear="input", bounded=True, holomorphic=False,
-    domain=ANY, formula="Re x", wrong=(),
+    domain=ANY, formula="Re x", wrong=NO_NONE,
     special=(
         special(3.0 + 4.0j, value=3.0, grad=(1.0 + 0.0j,)),
         special(complex_of(-0.0, np.nan), value=-0.0, grad=(1.0 + 0.0j,)),
@@ -49,9 +50,9 @@ real = elementwise(
     ),
 )  # fmt: skip
 imag = elementwise(
-    "imag", "input", np.imag, public="math.imag", numpy=(np.imag,),
+    "imag", "input", operator.attrgetter("imag"), public="math.imag", numpy=(np.imag,),
     vjp={"input": lambda g: g * 1j}, linear="input", bounded=True, holomorphic=False,
-    domain=ANY, formula="Im x", wrong=(),
+    domain=ANY, formula="Im x", wrong=NO_NONE,
     special=(
         special(3.0 + 4.0j, value=4.0, grad=(1.0j,)),
         special(complex_of(np.inf, -0.0), value=-0.0, grad=(1.0j,)),

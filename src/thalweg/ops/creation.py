@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample
+from thalweg.core.evidence import NO_NONE, sample
 from thalweg.core.op import row
 
 SOURCE = "definition"
@@ -17,6 +17,7 @@ FROM_SHAPE_ALONE = "it depends on its input's shape and dtype alone"
 @row(
     inputs="input", severs=FROM_SHAPE_ALONE, public="zeros_like",
     samples=(sample((2, 3)),), formula="0 in the shape of x",
+    wrong=NO_NONE,
 )  # fmt: skip
 def zeros_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Any:
     """Zeros in the shape of the input.
@@ -27,12 +28,13 @@ def zeros_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = No
         name: accepted for TensorFlow's sake.
         layout: likewise.
     """
-    return np.zeros(np.shape(input), dtype or np.asarray(input).dtype)
+    return np.zeros(input.shape, dtype or input.dtype)
 
 
 @row(
     inputs="input", severs=FROM_SHAPE_ALONE, public="ones_like",
     samples=(sample((2, 3)),), formula="1 in the shape of x",
+    wrong=NO_NONE,
 )  # fmt: skip
 def ones_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Any:
     """Ones in the shape of the input.
@@ -43,4 +45,4 @@ def ones_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = Non
         name: accepted for TensorFlow's sake.
         layout: likewise.
     """
-    return np.ones(np.shape(input), dtype or np.asarray(input).dtype)
+    return np.ones(input.shape, dtype or input.dtype)

@@ -33,7 +33,7 @@ def _gap(a: Any, b: Any) -> Any:
 
 gap = elementwise(
     "gap", "a b", _gap, vjp={"a": lambda g: g, "b": lambda g: -g}, linear="a b", bounded=True,
-    domain=ANY * 2, formula="a - b, and 0 between equal infinities", wrong=DO_NOT_FIT, real_only=True,
+    domain=ANY * 2, formula="a - b, and 0 between equal infinities", wrong=DO_NOT_FIT, real_values=True,
     special=(
         special(-np.inf, -np.inf, value=0.0, grad=(1.0, -1.0)),
         special(-np.inf, 2.0, value=-np.inf, grad=(1.0, -1.0)),
@@ -43,7 +43,7 @@ gap = elementwise(
 )  # fmt: skip
 no_sum = elementwise(
     "no_sum", "x", lambda x: np.where(np.isinf(x), x.dtype.type(np.nan), x.dtype.type(1))[()],
-    severs="it tells places apart", domain=ANY, formula="NaN where x is infinite, else 1", wrong=NO_TEXT,
+    severs="it tells places apart", domain=ANY, real_values=True, formula="NaN where x is infinite, else 1", wrong=NO_TEXT,
     special=(special(-np.inf, value=np.nan), special(np.inf, value=np.nan), special(2.0, value=1.0)),
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ def _next_to(x: Any, axis: int, *, behind: bool) -> Any:
 
 @row(
     inputs="x", severs="it is subtracted and added again: the answer does not depend on it",
-    samples=(sample((4,), axis=0), sample((3, 2), axis=1)), real_only=True,
+    samples=(sample((4,), axis=0), sample((3, 2), axis=1)), real_values=True,
     special=(special([1.0, 3.0, 2.0, np.nan], value=[1.0, 3.0, 3.0, np.nan], params={"axis": 0}),),
     wrong=(wrong(np.ones(3), error=ShapeError, words="axis", axis=1),),
     formula="max x up to each place",
@@ -104,7 +104,7 @@ def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]
 
 
 @row(
-    inputs="x", prepare=_params, vjp={"x": _rule}, jvp={"x": _tangent}, domain=ANY, real_only=True,
+    inputs="x", prepare=_params, vjp={"x": _rule}, jvp={"x": _tangent}, domain=ANY, real_values=True,
     samples=(
         sample((4,), axis=0), sample((3, 5), axis=-1), sample((0, 2), axis=0), sample((1, 3), axis=0),
         sample((7, 2), axis=0),

@@ -114,6 +114,7 @@ def _by_inverse(matrix: Any) -> Any:
     ),
     special=(special([[0.0, 0.0], [0.0, 0.0]], value=[[0.0, 0.0], [0.0, 0.0]], grad=(np.array([[1.0, -1.0], [-1.0, 1.0]]),)),),
     formula="∂ det A / ∂A", source="Magnus & Neudecker 2019, 8.3",
+    wrong=(wrong(np.ones((2, 3)), error=ShapeError, words="cofactors"),),
 )  # fmt: skip
 def cofactors(input: Any) -> Any:
     """The matrix of cofactors: the transpose of the adjugate."""
@@ -156,7 +157,7 @@ def change(matrix: Any, way: Any) -> Any:
 
     Written in ops, and so are all of its derivatives.
     """
-    numbers = raw(matrix)
+    numbers = lapack_dtype(raw(matrix))
     size = numbers.shape[-1]
     count, columns, rows = _border(numbers)
     if not count:

@@ -43,6 +43,7 @@ def diagonal(x: Any, k: int = 0) -> Any:
     inputs="x", linear="x", bounded=True, vjp={"x": lambda g, k: diagonal(g, k)},
     samples=(sample((3,), shape=(3, 3), k=0), sample((2, 2), shape=(3, 3), k=-1)),
     formula="a matrix of zeros with x on a diagonal",
+    wrong=(wrong(np.ones(3), error=ShapeError, words="more axes", shape=(3,)),),
 )  # fmt: skip
 def put_diagonal(x: Any, shape: Any, k: int = 0) -> Any:
     """Matrices of zeros with `x` on a diagonal."""
@@ -96,6 +97,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any) -> Any:
     vjp={"input": lambda g, first, last: band(g, first, last)},
     samples=(sample((3, 4), first=1, last=None), sample((3, 4), first=None, last=-1)),
     formula="xᵢⱼ where first ≤ j - i ≤ last, else 0",
+    wrong=(wrong(np.ones(3), error=ShapeError, words="at least 2 axes", first=0, last=0),),
 )  # fmt: skip
 def band(input: Any, first: Any, last: Any) -> Any:
     """The elements from one diagonal to another, zeros elsewhere; None is no bound."""

@@ -41,6 +41,9 @@ TIES = (
         special([[np.inf]], [[2.0, 1.0]], [[2.0]], value=[[np.inf, 0.0]], params={"axis": (1,)}),
     ),
     formula="a cotangent shared out among the elements that attain an extreme",
+    wrong=(
+        wrong(np.ones((1, 1)), np.ones((2, 3)), np.ones((2, 2)), error=ShapeError, words="broadcast", axis=(1,)),
+    ),
 )  # fmt: skip
 def share_out(cotangent: Any, x: Any, extreme: Any, axis: tuple[int, ...]) -> Any:
     """A cotangent shared out among the elements that attain an extreme; NaN to those that are NaN.
@@ -85,7 +88,7 @@ def _extreme(name: str, ufunc: Any, lowest: bool, words: str) -> Op:
 
     op = Op(
         name, "input_tensor", kernel, public=f"{name} math.{name}", prepare=reduction_params,
-        vjp={"input_tensor": _rule}, jvp={"input_tensor": _tangent}, bounded=True,
+        vjp={"input_tensor": _rule}, jvp={"input_tensor": _tangent}, bounded=True, real_values=True,
         samples=AXES, wrong=NO_SUCH_AXIS,
         special=(
             special([2.0, 2.0, 2.0], value=2.0, grad=([1 / 3] * 3,)),
@@ -121,7 +124,7 @@ def _place(name: str, function: Callable[..., Any], words: str) -> Op:
 
     op = Op(
         name, "input", kernel, public=f"{name} math.{name}", prepare=_place_params,
-        severs="a place is a whole number",
+        severs="a place is a whole number", real_values=True,
         samples=(sample((4,)), sample((3, 4), axis=-1), sample((3, 4), axis=0, output_type="int32")),
         special=(special([1.0, 2.0, 2.0] if name == "argmax" else [2.0, 1.0, 1.0], value=1, why="the first"),),
         wrong=(wrong(np.ones(3), error=ShapeError, words="axis", axis=1),),

@@ -15,7 +15,7 @@ from thalweg.core.axes import one_axis
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import elementwise, row
-from thalweg.errors import ShapeError
+from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.exponential import multiply_no_nan
 from thalweg.ops.logistic import sigmoid, softplus
@@ -134,10 +134,11 @@ def _check_classes(labels: Any, logits: Any) -> None:
 @row(
     inputs="labels like", severs="it depends on whole numbers alone",
     samples=(sample(np.array([2, 0]), (2, 3)),), formula="1 at the class, 0 elsewhere",
+    wrong=(wrong(None, np.ones((1, 3)), error=DTypeError, words="cannot take None"),),
 )  # fmt: skip
 def class_shares(labels: Any, like: Any) -> Any:
     """Class numbers as shares: 1 at the class along a new last axis, 0 elsewhere."""
-    return (np.arange(like.shape[-1]) == np.asarray(labels)[..., None]).astype(like.dtype)
+    return (np.arange(like.shape[-1]) == labels[..., None]).astype(like.dtype)
 
 
 def _sparse_slope(labels: Any, logits: Any) -> Any:

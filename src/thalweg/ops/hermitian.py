@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.errors import ShapeError
 from thalweg.ops.diagonals import band
 from thalweg.ops.linear_solve import adjoint_of
 
@@ -56,6 +57,7 @@ def _shared(g: Any) -> Any:
                 why="what stands above the diagonal is not read"),
     ),
     formula="the lower triangle of y, moved by that of ½(D + Dᴴ), D = x - y",
+    wrong=(wrong(np.ones(3), np.ones(3), error=ShapeError, words="axis"),),
 )  # fmt: skip
 def read_lower(x: Any, fixed: Any) -> Any:
     """The lower triangle of a matrix, with a derivative that is shared between the triangles.

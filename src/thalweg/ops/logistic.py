@@ -60,7 +60,7 @@ sigmoid_slope: Op = elementwise(
 softplus = elementwise(
     "softplus", "features", _softplus, public="math.softplus nn.softplus", bounded=True,
     vjp={"features": lambda g, features: g * sigmoid(features)}, domain=(ANY,),
-    real_only=True, formula="log(1 + eˣ)",
+    real_values=True, formula="log(1 + eˣ)",
     special=(
         special(0.0, value=math.log(2.0), grad=(0.5,)),
         special(1000.0, value=1000.0, grad=(1.0,)),
@@ -73,7 +73,7 @@ softplus = elementwise(
 log_sigmoid = elementwise(
     "log_sigmoid", "x", _log_sigmoid, public="math.log_sigmoid", bounded=True,
     vjp={"x": lambda g, x: g * sigmoid(-x)}, domain=(ANY,), formula="log σ(x)",
-    real_only=True,
+    real_values=True,
     special=(
         special(0.0, value=-math.log(2.0), grad=(0.5,)),
         special(-1000.0, value=-1000.0, grad=(1.0,)),

@@ -8,7 +8,7 @@ import numpy as np
 
 from thalweg.core.axes import axis_tuple, static
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import NO_TEXT, sample, special
 from thalweg.core.op import elementwise, row
 from thalweg.ops.arithmetic import abs, maximum
 from thalweg.ops.comparison import equal, select
@@ -116,6 +116,7 @@ def _scaled(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
 @row(
     inputs="x", severs="a scale that the norm does not depend on", prepare=reduction_params,
     samples=(sample((2, 3), axis=1),), formula="max |x|, and 1 where it is 0 or not finite",
+    wrong=NO_TEXT,
 )  # fmt: skip
 def magnitude(x: Any, axis: Any = None, keepdims: Any = True) -> Any:
     """The largest absolute value along axes, and 1 where it is 0 or not finite."""

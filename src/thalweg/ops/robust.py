@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.axes import static
-from thalweg.core.evidence import sample, special
+from thalweg.core.evidence import NO_TEXT, sample, special
 from thalweg.core.op import elementwise, row
 from thalweg.ops.clipping import clip_by_value
 from thalweg.ops.hyperbolic import tanh
@@ -27,7 +27,7 @@ def _size(error: Any) -> Any:
 
 
 @row(
-    inputs="error", elementwise=True, bounded=True, domain=((-0.9, 0.9),), real_only=True,
+    inputs="error", elementwise=True, bounded=True, domain=((-0.9, 0.9),), real_values=True,
     prepare=lambda inputs, params: (float(static(params[0])),),
     vjp={"error": lambda g, error, delta: g * clip_by_value(error, -delta, delta)},
     samples=(sample(np.array([-3.0, -0.5, 0.5, 3.0])), sample(np.array([-0.5, 0.05]), delta=0.1)),
@@ -39,6 +39,7 @@ def _size(error: Any) -> Any:
         special(-1e30, value=1e30, grad=(-1.0,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
+    wrong=NO_TEXT,
 )  # fmt: skip
 def huber_cost(error: Any, delta: Any = 1.0) -> Any:
     """Huber's cost of an error.
@@ -61,7 +62,7 @@ def _log_cosh(x: Any) -> Any:
 
 log_cosh_cost = elementwise(
     "log_cosh_cost", "x", _log_cosh, vjp={"x": lambda g, x: g * tanh(x)}, bounded=True, domain=ANY,
-    formula="log cosh x", real_only=True,
+    formula="log cosh x", real_values=True,
     special=(
         special(0.0, value=0.0, grad=(0.0,)),
         special(1e-10, value=5e-21, grad=(1e-10,), why="x + softplus(-2x) - log 2 gives 0"),

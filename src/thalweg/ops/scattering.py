@@ -48,6 +48,7 @@ def refuse_outside(policy: Any) -> None:
     inputs="indices", severs="indices carry no gradient",
     samples=(sample(np.array([[[1], [0]]]), batch_dims=1),),
     formula="coordinates with those of the batch in front",
+    wrong=(wrong(np.array(1), error=ShapeError, words="in_batch", batch_dims=1),),
 )  # fmt: skip
 def in_batch(indices: Any, batch_dims: int) -> Any:
     """Coordinates with those of the batch axes in front."""

@@ -127,7 +127,7 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any) -> Any:
 
 
 @row(
-    inputs="data extreme segment_ids", severs="a weight that is constant on either side of a tie",
+    inputs="data extreme segment_ids", real_values=True, severs="a weight that is constant on either side of a tie",
     samples=(sample(np.array([3.0, 3.0, 1.0]), np.array([3.0]), np.array([0, 0, 0])),),
     special=(
         special([3.0, 3.0, 1.0, np.nan], [3.0], np.array([0, 0, 0, -1]), value=[0.5, 0.5, 0.0, 0.0]),
@@ -170,7 +170,7 @@ def _extreme(name: str, ufunc: Any, words: str) -> Op:
 
     op = Op(
         name, "data segment_ids", kernel, public=f"math.{name}", prepare=_params(name), bounded=True,
-        real_only=True, parameters={"num_segments": REQUIRED},
+        real_values=True, parameters={"num_segments": REQUIRED},
         vjp={
             "data": lambda g, ans, data, segment_ids: multiply_no_nan(
                 segment_rows(g, segment_ids), segment_shares(data, ans, segment_ids)),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample
+from thalweg.core.evidence import NO_NONE, sample
 from thalweg.core.op import row
 from thalweg.ops.comparison import select
 
@@ -18,10 +18,11 @@ SOURCE = "definition"
     inputs="condition", severs="places are whole numbers",
     samples=(sample(np.array([[True, False], [True, True]])), sample(np.array([0.0, 2.0]))),
     formula="the coordinates at which a condition holds, row by row",
+    wrong=NO_NONE,
 )  # fmt: skip
 def places(condition: Any) -> Any:
     """The coordinates at which a condition holds, shape `(count, rank)`, int64."""
-    return np.argwhere(condition)
+    return np.argwhere(condition.astype(bool))
 
 
 def weak(value: Any, beside: Any) -> Any:

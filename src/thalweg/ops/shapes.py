@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import sample
+from thalweg.core.evidence import NO_NONE, sample
 from thalweg.core.op import row
 
 SOURCE = "definition"
@@ -17,6 +17,7 @@ FROM_SHAPE_ALONE = "it depends on its input's shape alone"
 @row(
     inputs="input", public="shape", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
     formula="the sizes of the axes",
+    wrong=NO_NONE,
 )  # fmt: skip
 def shape(input: Any, out_type: Any = None) -> Any:
     """The sizes of the axes as a Tensor.
@@ -25,12 +26,13 @@ def shape(input: Any, out_type: Any = None) -> Any:
         input: any shape.
         out_type: dtype of the answer; int32 by default.
     """
-    return np.array(np.shape(input), dtype=out_type or np.int32)
+    return np.array(input.shape, dtype=out_type or np.int32)
 
 
 @row(
     inputs="input", public="size", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
     formula="how many elements",
+    wrong=NO_NONE,
 )  # fmt: skip
 def size(input: Any, out_type: Any = None) -> Any:
     """How many elements, as a Tensor.
@@ -39,12 +41,13 @@ def size(input: Any, out_type: Any = None) -> Any:
         input: any shape.
         out_type: dtype of the answer; int32 by default.
     """
-    return np.dtype(out_type or np.int32).type(np.size(input))
+    return np.dtype(out_type or np.int32).type(input.size)
 
 
 @row(
     inputs="input", public="rank", severs=FROM_SHAPE_ALONE, samples=(sample((2, 3)), sample(())),
     formula="how many axes",
+    wrong=NO_NONE,
 )  # fmt: skip
 def rank(input: Any) -> Any:
     """How many axes, as an int32 Tensor.
@@ -52,4 +55,4 @@ def rank(input: Any) -> Any:
     Args:
         input: any shape.
     """
-    return np.int32(np.ndim(input))
+    return np.int32(input.ndim)

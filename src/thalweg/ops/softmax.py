@@ -109,6 +109,7 @@ def _pull_shares(g: Any, weights: Any, shares: Any, axis: Any) -> Any:
         special([2.0, 5.0], [1.0, 0.0], value=[0.0, 0.0], grad=([0.0, 0.0], [-2.0, -2.0]),
                 params={"axis": (0,)}, why="a share of 1 moves nothing"),
     ),
+    wrong=(wrong(np.ones((2, 3)), np.ones((2, 2)), error=ShapeError, words="broadcast", axis=(1,)),),
 )  # fmt: skip
 def pull_softmax(weights: Any, shares: Any, axis: Any) -> Any:
     """What softmax's derivative, a symmetric matrix, makes of a cotangent or a tangent.

@@ -8,7 +8,7 @@ import numpy as np
 
 from thalweg.core.axes import one_axis, static
 from thalweg.core.composite import composite
-from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.evidence import NO_NONE, sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.gathering import take_along
@@ -40,7 +40,7 @@ def _order_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any
 
 
 @row(
-    inputs="values", public="argsort", prepare=_order_params, severs=ORDER_ALONE,
+    inputs="values", public="argsort", prepare=_order_params, real_values=True, severs=ORDER_ALONE,
     samples=(sample((4,)), sample((3, 4), axis=0, direction="DESCENDING")),
     special=(
         special([2.0, 1.0, 2.0], value=[1, 0, 2]),
@@ -85,7 +85,7 @@ def sort(values: Any, axis: Any = -1, direction: Any = "ASCENDING") -> Any:
 
 
 @row(
-    inputs="input", severs=ORDER_ALONE, samples=(sample((5,), k=2), sample((2, 4), k=4)),
+    inputs="input", severs=ORDER_ALONE, real_values=True, samples=(sample((5,), k=2), sample((2, 4), k=4)),
     wrong=(wrong(np.ones(2), error=ShapeError, words="k=3", k=3),),
     formula="the places of the k largest along the last axis",
 )  # fmt: skip
@@ -122,7 +122,7 @@ def top_k(input: Any, k: Any = 1, sorted: Any = True, index_type: Any = np.int32
 
 
 @row(
-    inputs="sorted_sequence values", public="searchsorted", severs=ORDER_ALONE,
+    inputs="sorted_sequence values", public="searchsorted", severs=ORDER_ALONE, real_values=True,
     samples=(
         sample(np.array([1.0, 2.0, 3.0]), np.array([0.5, 2.0, 9.0])),
         sample(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[2.0, 0.0], [3.0, 9.0]]), side="right"),
@@ -157,10 +157,11 @@ def searchsorted(
     inputs="x", severs="which values are there changes by jumps",
     samples=(sample(np.array([3, 1, 3, 2])),),
     formula="the values that are there, and the number of each element",
+    wrong=NO_NONE,
 )  # fmt: skip
 def distinct(x: Any, dtype: Any = np.int32) -> Any:
     """The values that are there, in the order of their first coming, and each element's number."""
-    values, first, number = np.unique(x, return_index=True, return_inverse=True)
+    values, first, number = np.unique(x.reshape(-1), return_index=True, return_inverse=True)
     order = np.argsort(first)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))

@@ -111,7 +111,7 @@ erf = elementwise(
     ),
 )  # fmt: skip
 erfc = elementwise(
-    "erfc", "x", _erfc, public="math.erfc",
+    "erfc", "x", _erfc, public="math.erfc", real_values=True,
     vjp={"x": lambda g, x: -g * (TWO_OVER_ROOT_PI * gaussian(x))}, domain=ANY,
     formula="1 - erf x", source="DLMF 7.2.2",
     special=(
@@ -122,7 +122,7 @@ erfc = elementwise(
 )  # fmt: skip
 erfinv = elementwise(
     "erfinv", "x", _by_scipy("erfinv"), public="math.erfinv",
-    vjp={"x": lambda g, x: g * erfinv_slope(x)}, domain=((-0.8, 0.8),), real_only=True,
+    vjp={"x": lambda g, x: g * erfinv_slope(x)}, domain=((-0.8, 0.8),), real_values=True,
     formula="the x of which erf is the input", source="DLMF 7.17.1",
     special=(
         special(0.0, value=0.0, grad=(1 / TWO_OVER_ROOT_PI,)),
@@ -132,7 +132,7 @@ erfinv = elementwise(
     ),
 )  # fmt: skip
 erfinv_slope: Op = elementwise(
-    "erfinv_slope", "x", _erfinv_slope, domain=((-0.8, 0.8),), real_only=True,
+    "erfinv_slope", "x", _erfinv_slope, domain=((-0.8, 0.8),), real_values=True,
     vjp={"x": lambda g, ans, x: g * (2 * erfinv(x) * ans * ans)}, formula="√π/2·exp(erfinv(x)²)",
     source="1 - |x| = erfc(y) = erfcx(y)·exp(-y²)",
     special=(
@@ -142,7 +142,7 @@ erfinv_slope: Op = elementwise(
     ),
 )  # fmt: skip
 lgamma = elementwise(
-    "lgamma", "x", _lgamma, public="math.lgamma", real_only=True,
+    "lgamma", "x", _lgamma, public="math.lgamma", real_values=True,
     vjp={"x": lambda g, x: g * digamma(x)}, domain=POSITIVE, formula="log |Γ(x)|",
     source="DLMF 5.2.1; Abramowitz and Stegun 6.1.33",
     note="At 0 and the negative whole numbers it is ∞; there the gradient is digamma's: -∞ at 0, ∞ at "
@@ -162,7 +162,7 @@ lgamma = elementwise(
 )  # fmt: skip
 digamma: Op = elementwise(
     "digamma", "x", _digamma, public="math.digamma",
-    vjp={"x": lambda g, x: g * polygamma(1.0, x)}, domain=POSITIVE, real_only=True, formula="Γ′(x) / Γ(x)",
+    vjp={"x": lambda g, x: g * polygamma(1.0, x)}, domain=POSITIVE, real_values=True, formula="Γ′(x) / Γ(x)",
     source="DLMF 5.2.2",
     note="At the poles 0, -1, -2, … it is -∞ at 0, ∞ at -0 and NaN at the others: the sides differ.",
     special=(
@@ -194,7 +194,7 @@ def _polygamma(a: Any, x: Any) -> Any:
 
 
 polygamma: Op = elementwise(
-    "polygamma", "a x", _polygamma, public="math.polygamma",
+    "polygamma", "a x", _polygamma, public="math.polygamma", real_values=True,
     vjp={"a": None, "x": lambda g, a, x: g * polygamma(a + 1, x)},
     samples=(sample(np.array([0.0, 1.0, 2.0]), np.array([0.5, 1.5, 3.0])), sample(1.0, 2.5)),
     formula="the a-th derivative of digamma", source="DLMF 5.15.1",

@@ -52,7 +52,8 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: Any = None, name: 
         raise DTypeError(
             f"dropout scales what it keeps and takes floats, not {tensor.array.dtype.name}; use tw.cast"
         )
-    share = static(rate)
+    share: Any = static(rate)
+    lost: Any = rate if isinstance(rate, Handle) else share
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
         raise ValueError(f"dropout: rate is a number from 0 up and below 1, not {rate!r}")
     shape = _noise(noise_shape, np.shape(tensor.array))
@@ -61,9 +62,9 @@ def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: Any = None, name: 
     else:
         dtype = tensor.array.real.dtype
         made = np.float64 if dtype == np.float64 else np.float32
-        kept = Tensor(np.asarray(STREAMS.next(seed).random(shape, dtype=made)) >= share)
-        scale = 1.0 / (1.0 - (rate if isinstance(rate, Handle) else share))
-        scaled = tensor * scale
+        drawn: Any = np.asarray(STREAMS.next(seed).random(shape, dtype=made))
+        kept = Tensor(drawn >= share)
+        scaled = tensor * (1.0 / (1.0 - lost))
         answer = select.eager(kept, scaled, Tensor(np.zeros((), scaled.array.dtype)[()]))
     leave_span(start, "dropout", (), 2)
     return answer
