@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.core.dispatch import build
 from thalweg.core.op import TABLE, Op
 from thalweg.testing.check_op import check_op
 from thalweg.testing.mismatch import MismatchError
-from thalweg.values.conversion import convert, operand
-from thalweg.values.tensor import Tensor
 
 
 @pytest.fixture
@@ -23,7 +20,6 @@ def planted():
             "planted_half", "x", kernel, vjp={"x": rule}, elementwise=True, bounded=True,
             domain=((1.0, 3.0),), formula="x·c",
         )  # fmt: skip
-        build(op, Tensor, operand, convert)
         names.append(op.name)
         return op
 

@@ -282,10 +282,10 @@ def _real_alone(name: str, kernel: Kernel, count: int, params: Sequence[str]) ->
         f"tw.abs first"
     )
 
-    def of_one(x: Any, *params: Any) -> Any:
+    def of_one(x: Any) -> Any:
         if x.dtype.kind == "c":
             raise DTypeError(told)
-        return kernel(x, *params)
+        return kernel(x)
 
     def of_two(x: Any, y: Any) -> Any:
         try:
@@ -301,7 +301,7 @@ def _real_alone(name: str, kernel: Kernel, count: int, params: Sequence[str]) ->
             raise DTypeError(told)
         return kernel(*args)
 
-    made = of_one if count == 1 else of_two if count == 2 and not params else of_several
+    made = of_several if params else {1: of_one, 2: of_two}.get(count, of_several)
     made.__module__ = getattr(kernel, "__module__", "") or ""
     return made
 
