@@ -301,9 +301,9 @@ def _real_alone(name: str, kernel: Kernel, count: int, params: Sequence[str]) ->
             raise DTypeError(told)
         return kernel(*args)
 
-    made = of_several if params else {1: of_one, 2: of_two}.get(count, of_several)
+    made: Any = of_several if params else {1: of_one, 2: of_two}.get(count, of_several)
     made.__module__ = getattr(kernel, "__module__", "") or ""
-    return made
+    return made  # type: ignore[no-any-return]  # one of the three above
 
 
 def row(inputs: str, **columns: Any) -> Callable[[Kernel], Op]:
