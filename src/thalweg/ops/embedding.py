@@ -38,6 +38,10 @@ def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]
     if inputs[0].dtype.kind not in "iu":
         raise DTypeError(f"one_hot takes whole numbers as indices, not {inputs[0].dtype.name}")
     rank = len(inputs[0].shape)
+    depth, on, off, axis, dtype = params
+    if dtype is None:  # that of the values, where they have one
+        dtype = next((value.dtype for value in (on, off) if hasattr(value, "dtype")), None)
+        params = (depth, on, off, axis, dtype)
     try:
         return _settled(rank, *params)
     except TypeError:  # a Tensor, which cannot be looked up
@@ -94,7 +98,8 @@ def one_hot(
         on_value: 1 and 0 by default.
         off_value: likewise.
         axis: where the new axis stands; last by default.
-        dtype: by default int32 where both values are given as whole numbers, else float32.
+        dtype: by default that of the values; of Python's numbers int32 where they are whole, else
+            float32.
     """
     shape = indices.shape
     places = _places(depth, len(shape) - axis)

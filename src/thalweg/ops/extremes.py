@@ -81,8 +81,11 @@ def _tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> A
 
 def _extreme(name: str, ufunc: Any, lowest: bool, words: str) -> Op:
     def kernel(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
-        if not input_tensor.size and input_tensor.dtype.kind == "f":
-            worst = np.inf if lowest else -np.inf
+        if not input_tensor.size and input_tensor.dtype.kind in "fiu":
+            worst: Any = np.inf if lowest else -np.inf
+            if input_tensor.dtype.kind != "f":
+                ends = np.iinfo(input_tensor.dtype)
+                worst = ends.max if lowest else ends.min
             return ufunc.reduce(input_tensor, axis=axis, keepdims=keepdims, initial=worst)
         return ufunc.reduce(input_tensor, axis=axis, keepdims=keepdims)
 

@@ -98,7 +98,8 @@ def diag_part(
     if alone:
         return taken(input, low)
     i, j, real = _packed_places(low, high, rows, columns, align)
-    return select(real, getitem(input, (..., i, j)), static(padding_value))
+    padding = np.asarray(static(padding_value), input.dtype)
+    return select(real, getitem(input, (..., i, j)), padding)
 
 
 @composite(inputs="diagonal", public="linalg.diag")

@@ -60,8 +60,8 @@ def convert_to_tensor(
     Args:
         value: a Tensor, a Variable, numbers, nestings of them.
         dtype: the dtype wanted; a Tensor of another dtype is refused, as in TensorFlow.
-        dtype_hint: accepted for TensorFlow's sake.
-        name: likewise.
+        dtype_hint: the dtype of numbers that have none of their own, where they fit it.
+        name: accepted for TensorFlow's sake.
     """
     if isinstance(value, Handle):
         tensor = identity.eager(value) if isinstance(value, Variable) else value
@@ -74,6 +74,11 @@ def convert_to_tensor(
     if isinstance(value, list | tuple) and holds_handles(value):
         stacked = stack_nested(value)
         return stacked if dtype is None else cast.eager(stacked, dtype)
+    if dtype is None and dtype_hint is not None and not isinstance(value, np.ndarray | np.generic):
+        try:
+            return Tensor(as_array(value, dtype_hint))
+        except (TypeError, ValueError):  # a hint is no demand
+            return Tensor(as_array(value, None))
     return Tensor(as_array(value, dtype))
 
 
