@@ -10,8 +10,7 @@ from thalweg.core.dispatch import build
 from thalweg.core.evidence import sample
 from thalweg.core.op import TABLE, Op
 from thalweg.testing.check_op import check_op
-from thalweg.values.conversion import convert, operand
-from thalweg.values.tensor import Tensor
+from thalweg.values.face import VALUES
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def made(name, inputs, kernel, vjp, jvp):
         name, inputs, kernel, vjp=vjp, jvp=jvp, several=True, domain=domain, samples=samples,
         formula=name,
     )  # fmt: skip
-    build(op, Tensor, operand, convert)
+    build(op, VALUES)
     return op
 
 

@@ -9,40 +9,50 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from thalweg.core.op import NONE_CAME, REQUIRED, Op
+from thalweg.core.op import REQUIRED, Op
 from thalweg.core.recording import MASK, STATE, leave_trace, tick
-from thalweg.errors import DTypeError, ShapeError, ThalwegError
+from thalweg.core.refusal import refusal
 
 SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
 ARRAYS = (np.ndarray, np.generic)
-
-Operand = Callable[[Any], tuple[Any, Any]]
-"""From what the user passed to (array, key); key is None for what is no Tensor or Variable."""
+LISTS = (list, tuple)
 
 
-def build(op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any]) -> None:
-    """Give a row its eager call.
+class Values(NamedTuple):
+    """What calls need to know of the values above them.
 
-    Args:
-        op: the row.
+    Attributes:
         tensor: the class of the answers; called with an array.
-        operand: takes a user's argument apart.
+        operand: from what the user passed to (array, key); key is None for what is no Tensor or
+            Variable, and a Python number comes back as it is.
         convert: makes an array of a Python number.
+        beside: `(list, its array, dtype, indices)`, the array of a list of Python numbers in the
+            dtype of the operand beside it.
     """
+
+    tensor: Any
+    operand: Callable[[Any], tuple[Any, Any]]
+    convert: Callable[[Any], Any]
+    beside: Callable[[Any, Any, Any, bool], Any]
+
+
+def build(op: Op, values: Values) -> None:
+    """Give a row its eager call."""
     count = len(op.input_names)
+    make: Callable[..., Any]
     if op.variadic or op.several or count > 2 or (count == 2 and op.parameters):
         make = _general
     elif count == 2:
         make = _binary
     else:
         make = _one_with_params if op.parameters else _unary
-    call = make(op, tensor, operand, convert, 1)
-    op.behind = make(op, tensor, operand, convert, 2)
+    call = make(op, values, 1)
+    op.behind = make(op, values, 2)
     if make is _unary or make is _binary:
         _name_arguments(call, op.input_names)
         _name_arguments(op.behind, op.input_names)
@@ -72,9 +82,8 @@ def publish(op: Op, keys: Any, values: Any, params: Any, out: Any, site: Any) ->
         leave_trace(op, keys, out, site)
 
 
-def _unary(
-    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
-) -> Callable[..., Any]:
+def _unary(op: Op, values: Values, depth: int) -> Callable[..., Any]:
+    tensor, operand, convert, _ = values
     kernel = op.kernel
     new = object.__new__
     frame_of = sys._getframe
@@ -118,9 +127,8 @@ def _unary(
     return call
 
 
-def _one_with_params(
-    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
-) -> Callable[..., Any]:
+def _one_with_params(op: Op, values: Values, depth: int) -> Callable[..., Any]:
+    tensor, operand, convert, _ = values
     kernel, prepare, defaults = op.kernel, op.prepare, op.defaults
     new, state, frame_of = object.__new__, STATE, sys._getframe
     room, required = len(defaults), _required(op)
@@ -202,9 +210,8 @@ def _check_complete(op: Op, params: tuple[Any, ...], required: tuple[int, ...]) 
             raise TypeError(f"{op.name}() missing required argument '{name}'")
 
 
-def _binary(
-    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
-) -> Callable[..., Any]:
+def _binary(op: Op, values: Values, depth: int) -> Callable[..., Any]:
+    tensor, operand, convert, beside = values
     kernel = op.kernel
     new = object.__new__
     frame_of = sys._getframe
@@ -219,12 +226,16 @@ def _binary(
             first = x.key
         else:
             a, first = operand(x)
+            if first is None and type(x) in LISTS:
+                a = beside(x, a, getattr(y, "dtype", None), not op.elementwise)
         if type(y) is tensor:
             b = y.array
             second = y.key
         else:
             b, second = operand(y)
-            if second is None and first is None:
+            if second is None and type(y) in LISTS:
+                b = beside(y, b, getattr(x, "dtype", None), not op.elementwise)
+            elif second is None and first is None:
                 a, b = _two_plain(a, b, convert)
         try:
             value = kernel(a, b)
@@ -270,9 +281,8 @@ def _two_plain(a: Any, b: Any, convert: Callable[[Any], Any]) -> tuple[Any, Any]
     return a, b
 
 
-def _general(
-    op: Op, tensor: Any, operand: Operand, convert: Callable[[Any], Any], depth: int
-) -> Callable[..., Any]:
+def _general(op: Op, given: Values, depth: int) -> Callable[..., Any]:
+    tensor, operand = given.tensor, given.operand
     kernel, prepare, variadic, defaults = op.kernel, op.prepare, op.variadic, op.defaults
     new, state, frame_of = object.__new__, STATE, sys._getframe
     count, required = len(op.input_names), _required(op)
@@ -280,17 +290,18 @@ def _general(
     least = count + (required[-1] + 1 if required else 0)
 
     def call(*args: Any, **named: Any) -> Any:
-        given = len(args)
-        if named or given < least or given > whole:
+        came = len(args)
+        if named or came < least or came > whole:
             named.pop("name", None)
-            inputs = args[:count] if given >= count else _inputs_by_name(op, args, named)
+            inputs = args[:count] if came >= count else _inputs_by_name(op, args, named)
             params = _completed(op, args[count:], named, required)
-        elif given == count:
+        elif came == count:
             inputs, params = args, defaults
         else:
-            inputs, params = args[:count], args[count:] + defaults[given - count :]
-        arrays, numbers, all_arrays = [], [], True
-        for x in inputs[0] if variadic else inputs:
+            inputs, params = args[:count], args[count:] + defaults[came - count :]
+        inputs = inputs[0] if variadic else inputs
+        arrays, numbers, plainly = [], [], True
+        for x in inputs:
             if type(x) is tensor:
                 arrays.append(x.array)
                 numbers.append(x.key)
@@ -298,9 +309,9 @@ def _general(
                 a, key = operand(x)
                 arrays.append(a)
                 numbers.append(key)
-                all_arrays = all_arrays and isinstance(a, ARRAYS)
+                plainly = plainly and isinstance(a, ARRAYS) and type(x) not in LISTS
         keys = tuple(numbers)
-        values = tuple(arrays) if all_arrays else _converted(arrays, convert, op.elementwise)
+        values = tuple(arrays) if plainly else _converted(op, inputs, arrays, keys, given)
         try:
             if variadic:
                 if prepare is not None:
@@ -332,20 +343,24 @@ def _general(
     return call
 
 
-def _converted(values: list[Any], convert: Any, weak: bool) -> tuple[Any, ...]:
-    """Operands as arrays; beside arrays of an elementwise op a Python number takes their dtype."""
-    if weak:
-        arrays = [value for value in values if isinstance(value, ARRAYS)]
-        if arrays:
-            return tuple(
-                [
-                    value
-                    if isinstance(value, ARRAYS)
-                    else np.result_type(*arrays, value).type(value)
-                    for value in values
-                ]
-            )
-    return tuple([value if isinstance(value, ARRAYS) else convert(value) for value in values])
+def _converted(
+    op: Op, inputs: Any, values: list[Any], keys: tuple[Any, ...], given: Values
+) -> tuple[Any, ...]:
+    """Operands as arrays; a Python number, or a list of them, in the dtype of what it stands beside."""
+    weak = op.elementwise or op.variadic
+    dtypes = [x.dtype for x in inputs if isinstance(getattr(x, "dtype", None), np.dtype)]
+    beside = np.result_type(*dtypes) if dtypes else None
+    found = []
+    for x, value, key in zip(inputs, values, keys, strict=True):
+        if key is None and type(x) in LISTS:
+            value = given.beside(x, value, beside, not weak)
+        elif not isinstance(value, ARRAYS):
+            if beside is not None and op.elementwise and value is not None:
+                value = np.result_type(beside, value).type(value)
+            else:
+                value = given.convert(value)
+        found.append(value)
+    return tuple(found)
 
 
 def _inputs_by_name(op: Op, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
@@ -356,39 +371,3 @@ def _inputs_by_name(op: Op, inputs: tuple[Any, ...], named: dict[str, Any]) -> t
             f"{', '.join(op.signature().parameters)}"
         )
     return (*inputs, *(named.pop(name) for name in op.input_names[len(inputs) :]))
-
-
-def refusal(op: Op, values: tuple[Any, ...], error: Exception) -> Exception:
-    """A kernel's exception in words that name the op and what came."""
-    if isinstance(error, ThalwegError):
-        return error
-    if isinstance(error, AttributeError | TypeError) and any(value is None for value in values):
-        return DTypeError(f"{op.name} cannot take None; {NONE_CAME}")
-    came = ", ".join(describe(value) for value in values)
-    if isinstance(error, np.exceptions.AxisError):
-        return ShapeError(f"{op.name}: {error}; got {came}")
-    if isinstance(error, ValueError) and not any(_is_text(value) for value in values):
-        return ShapeError(f"{op.name} cannot take {came}: {error}")
-    if isinstance(error, IndexError) and _too_few_axes(str(error)):
-        return ShapeError(f"{op.name} cannot take {came}: it needs more axes")
-    if isinstance(error, IndexError) and "integer" in str(error):
-        return DTypeError(f"{op.name} cannot take {came}: indices are whole numbers")
-    if isinstance(error, TypeError | ValueError | OverflowError | AttributeError):
-        return DTypeError(f"{op.name} cannot take {came}: {error}")
-    return error
-
-
-def _too_few_axes(words: str) -> bool:
-    told = ("tuple index out of range", "too many indices", "invalid index to scalar")
-    return words.startswith(told)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "SU"
-
-
-def describe(value: Any) -> str:
-    """A value in an error message: dtype and shape of an array, type of anything else."""
-    if isinstance(value, np.ndarray | np.generic):
-        return f"{value.dtype}{list(value.shape)}"
-    return f"{type(value).__name__} {value!r}"[:60]

@@ -86,8 +86,8 @@ class Op:
             then is the forward rule too.
         linear: inputs in which, taken together, the op is linear.
         multilinear: inputs in each of which, the others held fixed, the op is linear.
-        bounded: the local derivative is finite wherever the inputs are, and where they are not;
-            otherwise a cotangent of exactly zero stays zero (the strong zero).
+        bounded: the local derivative is finite for every input, NaN and infinities included, so
+            that zero times it is zero; otherwise the sweeps see to that (the strong zero).
         holomorphic: for complex numbers the rule is that of a holomorphic function, or linear.
         real_only: the rule holds for real numbers; a complex gradient or tangent is refused.
         real_values: the op itself is for real numbers; complex ones are refused.

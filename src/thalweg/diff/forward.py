@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.core.op import Op
 from thalweg.core.outcomes import WATCHERS
-from thalweg.diff.strong_zero import strong_zero
+from thalweg.diff.strong_zero import still
 from thalweg.errors import MissingRuleError
 from thalweg.ops.casting import cast
 from thalweg.ops.creation import zeros_like
@@ -96,7 +96,7 @@ def _by_rules(
             op.refuse_complex("tangent")
         part = rule.function(tangent, *rule.pick(names))
         if op.elementwise and not op.bounded:
-            part = strong_zero(tangent, part)
+            part = still(tangent, part, rule, names)
         total = part if total is None else _add(total, part)
     return total
 

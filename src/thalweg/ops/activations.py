@@ -16,6 +16,7 @@ from thalweg.ops.comparison import greater, where
 from thalweg.ops.creation import zeros_like
 from thalweg.ops.exponential import multiply_no_nan
 from thalweg.ops.gaussian import gelu_exact
+from thalweg.ops.gelu_by_tanh import gelu_by_tanh
 from thalweg.ops.hyperbolic import tanh
 from thalweg.ops.joining import concat
 from thalweg.ops.logistic import sigmoid, sigmoid_slope
@@ -32,7 +33,7 @@ NAN_STAYS = special(np.nan, value=np.nan, grad=(np.nan,), why="a NaN is never hi
 
 
 relu = elementwise(
-    "relu", "features", lambda x: np.maximum(x, 0), public="nn.relu", bounded=True,
+    "relu", "features", lambda x: np.maximum(x, 0), public="nn.relu",
     vjp={"features": lambda g, ans: g * sign(ans)}, domain=OFF_ZERO, real_values=True,
     samples=(sample((3, 4)), sample(np.array([-2.0, -0.5, 0.5, 2.0]))),
     formula="max(x, 0)", note="The gradient at 0 is 0.",
@@ -46,7 +47,7 @@ relu = elementwise(
     ),
 )  # fmt: skip
 relu6 = elementwise(
-    "relu6", "features", lambda x: np.minimum(np.maximum(x, 0), 6), public="nn.relu6", bounded=True,
+    "relu6", "features", lambda x: np.minimum(np.maximum(x, 0), 6), public="nn.relu6",
     vjp={"features": lambda g, ans: g * (sign(ans) * sign(6 - ans))}, domain=((0.2, 5.0),),
     samples=(sample((3, 4)), sample(np.array([-2.0, 2.0, 7.0]))), real_values=True,
     formula="min(max(x, 0), 6)", note="The gradient at 0 and at 6 is 0.",
@@ -78,10 +79,13 @@ def leaky_slope(x: Any, alpha: Any = 0.2) -> Any:
 
 
 @row(
-    inputs="features", elementwise=True, bounded=True, public="nn.leaky_relu", real_values=True,
+    inputs="features", elementwise=True, public="nn.leaky_relu", real_values=True,
     vjp={"features": lambda g, features, alpha: g * leaky_slope(features, alpha)},
     prepare=_one_number, domain=OFF_ZERO, holomorphic=False,
-    samples=(sample((3, 4)), sample(np.array([-2.0, 0.5, 2.0]), alpha=0.01)),
+    samples=(
+        sample((3, 4)), sample(np.array([-2.0, 0.5, 2.0]), alpha=0.01),
+        sample(np.array([-2.0, 0.5, 2.0]), alpha=-0.5),
+    ),
     formula="x where x > 0, else α·x", note="The gradient at 0 is α.",
     special=(
         special(0.0, value=0.0, grad=(0.2,)),
@@ -102,9 +106,15 @@ def leaky_relu(features: Any, alpha: Any = 0.2) -> Any:
 
 
 @row(
-    inputs="x", elementwise=True, bounded=True, real_values=True,
+    inputs="x", elementwise=True, real_values=True,
     vjp={"x": lambda g, ans, x: g * where(greater(x, 0), zeros_like(ans), ans)},
-    domain=OFF_ZERO, samples=(sample(np.array([-2.0, 0.5, 2.0]), alpha=0.5, scale=2.0),),
+    domain=OFF_ZERO, samples=(sample(np.array([-2.0, -0.5, 0.5, 2.0]), alpha=0.5, scale=2.0),),
+    special=(
+        special(0.0, value=1.0, grad=(1.0,)),
+        special(0.0, value=3.0, grad=(3.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
+        special(-np.inf, value=0.0, grad=(0.0,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+    ),
     formula="s where x > 0, else s·α·eˣ",
     wrong=NO_TEXT,
 )  # fmt: skip
@@ -122,7 +132,7 @@ def _elu(x: Any) -> Any:
 elu = elementwise(
     "elu", "features", _elu, real_values=True,
     public="nn.elu", vjp={"features": lambda g, features: g * elu_slope(features, 1.0, 1.0)},
-    bounded=True, domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
+    domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
     formula="x where x > 0, else eˣ - 1", source="Clevert et al., arXiv:1511.07289",
     special=(
         special(0.0, value=0.0, grad=(1.0,)),
@@ -136,7 +146,7 @@ elu = elementwise(
 selu = elementwise(
     "selu", "features",
     lambda x: SCALE * np.where(x > 0, x, ALPHA * np.expm1(np.minimum(x, 0)))[()],
-    public="nn.selu", bounded=True, real_values=True,
+    public="nn.selu", real_values=True,
     vjp={"features": lambda g, features: g * elu_slope(features, ALPHA, SCALE, SCALE)},
     domain=OFF_ZERO, samples=(sample((3, 4)), sample(np.array([-2.0, -0.1, 2.0]))),
     formula="s·x where x > 0, else s·α·(eˣ - 1)", note="The gradient at 0 is that from the right.",
@@ -172,7 +182,7 @@ def _silu_bend(x: Any) -> Any:
 
 
 silu_one = elementwise(
-    "silu_one", "x", lambda x: _times(x, _share(x)), bounded=True, real_values=True,
+    "silu_one", "x", lambda x: _times(x, _share(x)), real_values=True,
     vjp={"x": lambda g, x: g * silu_slope(x)}, domain=ANY, formula="x·σ(x)",
     source="Elfwing et al., arXiv:1702.03118",
     special=(
@@ -184,7 +194,7 @@ silu_one = elementwise(
     ),
 )  # fmt: skip
 silu_slope: Op = elementwise(
-    "silu_slope", "x", _silu_slope, vjp={"x": lambda g, x: g * silu_bend(x)}, bounded=True,
+    "silu_slope", "x", _silu_slope, vjp={"x": lambda g, x: g * silu_bend(x)},
     domain=ANY, real_values=True, formula="σ(x)·(1 + x·σ(-x))", special=(special(0.0, value=0.5, grad=(0.5,)),),
 )  # fmt: skip
 
@@ -208,7 +218,7 @@ def _softsign(x: Any) -> Any:
 
 
 softsign = elementwise(
-    "softsign", "features", _softsign, public="math.softsign nn.softsign", bounded=True,
+    "softsign", "features", _softsign, public="math.softsign nn.softsign",
     vjp={"features": lambda g, features: g / (1 + abs(features)) / (1 + abs(features))},
     domain=ANY, real_values=True, formula="x / (1 + |x|)",
     special=(
@@ -251,8 +261,7 @@ def gelu(features: Any, approximate: bool = False) -> Any:
     """
     if not approximate:
         return gelu_exact(features)
-    inner = features + 0.044715 * (features * features * features)
-    return multiply_no_nan(features, sigmoid(2 * math.sqrt(2 / math.pi) * inner))
+    return gelu_by_tanh(features)
 
 
 @composite(inputs="features", public="nn.crelu")

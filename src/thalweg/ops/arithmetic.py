@@ -51,6 +51,7 @@ multiply = elementwise(
         special(0.0, np.inf, value=np.nan, grad=(np.inf, 0.0)),
         special(-np.inf, 2.0, value=-np.inf, grad=(2.0, -np.inf)),
         special(np.nan, 2.0, value=np.nan, grad=(2.0, np.nan)),
+        special(2.0, np.nan, value=np.nan, grad=(np.nan, 2.0)),
         special(1e30, 1e30, value=np.inf, grad=(1e30, 1e30), dtypes=("float32",)),
     ),
 )  # fmt: skip
@@ -129,13 +130,21 @@ log_of_base = elementwise(
     "log_of_base", "x", _log_of_base,
     vjp={"x": lambda g, x: where(equal(x, 0), 0, g / where(equal(x, 0), 1, x))},
     domain=(AWAY_FROM_ZERO,), formula="log x, and 0 at 0",
+    special=(
+        special(0.0, value=0.0, grad=(0.0,)),
+        special(1.0, value=0.0, grad=(1.0,)),
+        special(1e-30, value=-69.07755278982137, grad=(1e30,)),
+        special(np.inf, value=np.inf, grad=(0.0,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+    ),
 )  # fmt: skip
 
 power = elementwise(
     "power", "x y", operator.pow, public="pow math.pow", numpy=(np.power,),
     vjp={"x": _power_x, "y": lambda g, ans, x: g * (ans * log_of_base(x))},
-    domain=((0.3, 2.5), (-2.0, 2.0)), samples=PAIRS, wrong=DO_NOT_FIT, formula="x**y",
+    domain=((0.3, 2.5), (-2.0, 2.0)), wrong=DO_NOT_FIT, formula="x**y",
     source="DLMF 4.2(iv), 4.7(ii)",
+    samples=(*PAIRS, sample((3, 4), 2), sample((3,), 0), sample((3,), 3), sample((), -1)),
     note="x**0 is 1 with gradient 0 everywhere, at x = 0 too; d/dy is 0 at x = 0 and NaN for x < 0.",
     special=(
         special(0.0, 0.0, value=1.0, grad=(0.0, 0.0)),
@@ -143,6 +152,12 @@ power = elementwise(
         special(-2.0, 3.0, value=-8.0, grad=(12.0, np.nan), why="log(-2) is no real number"),
         special(0.0, 2.0, value=0.0, grad=(0.0, 0.0)),
         special(0.0, 1.0, value=0.0, grad=(1.0, 0.0)),
+        special(0.0, 0, value=1.0, grad=(0.0, None), why="a Python number as the exponent"),
+        special(0.0, 2, value=0.0, grad=(0.0, None), why="the same"),
+        special(1e-310, 0.0, value=1.0, grad=(0.0, -713.8013788281542), dtypes=("float64",),
+                why="1/x is infinite"),
+        special(-1e-310, 0.0, value=1.0, grad=(0.0, np.nan), dtypes=("float64",)),
+        special(np.nan, 0.0, value=1.0, grad=(0.0, np.nan)),
     ),
 )  # fmt: skip
 
@@ -222,21 +237,24 @@ def _direction(z: Any) -> Any:
 
 abs = elementwise(
     "abs", "x", np.abs, public="abs math.abs", numpy=(np.abs,),
-    vjp={"x": _abs_rule}, jvp={"x": _abs_tangent}, bounded=True, holomorphic=False,
+    vjp={"x": _abs_rule}, jvp={"x": _abs_tangent}, holomorphic=False,
     domain=(AWAY_FROM_ZERO,), samples=(sample(np.array([3.0 + 4.0j, -0.5 + 0.25j])),), formula="|x|",
     note="The gradient at 0 is 0. For complex z it is g·z/|z|, as TensorFlow has it.",
     special=(
         special(0.0, value=0.0, grad=(0.0,)),
         special(-0.0, value=0.0, grad=(0.0,)),
         special(-2.0, value=2.0, grad=(-1.0,)),
+        special(np.inf, value=np.inf, grad=(1.0,)),
+        special(-np.inf, value=np.inf, grad=(-1.0,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
+        special(0j, value=0.0, grad=(0j,)),
     ),
 )  # fmt: skip
 
 maximum = elementwise(
     "maximum", "x y", np.maximum, real_values=True, public="maximum math.maximum", numpy=(np.maximum,),
     vjp={"x": lambda g, x, y: g * max_share(x, y), "y": lambda g, x, y: g * max_share(y, x)},
-    bounded=True, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="max(x, y)",
+    domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="max(x, y)",
     note="A tie is shared equally. NaN in gives NaN out, and NaN to the input that is NaN.",
     special=(
         special(1.0, 1.0, value=1.0, grad=(0.5, 0.5)),
@@ -247,7 +265,7 @@ maximum = elementwise(
 minimum = elementwise(
     "minimum", "x y", np.minimum, real_values=True, public="minimum math.minimum", numpy=(np.minimum,),
     vjp={"x": lambda g, x, y: g * max_share(-x, -y), "y": lambda g, x, y: g * max_share(-y, -x)},
-    bounded=True, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="min(x, y)",
+    domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="min(x, y)",
     note="A tie is shared equally. NaN in gives NaN out, and NaN to the input that is NaN.",
     special=(
         special(1.0, 1.0, value=1.0, grad=(0.5, 0.5)),

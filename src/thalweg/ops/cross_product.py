@@ -10,6 +10,7 @@ from thalweg.core.axes import one_axis
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.movement import moved_axis
 
 SOURCE = "DLMF 1.6(i)"
@@ -35,7 +36,10 @@ def _numpy_cross(
         np.cross: _numpy_cross,
         np.linalg.cross: lambda x1, x2, /, *, axis=-1: _numpy_cross(x1, x2, axis=axis),
     },
-    vjp={"a": lambda g, b: cross(b, g), "b": lambda g, a: cross(g, a)},
+    vjp={
+        "a": lambda g, b: spared(g, cross(b, g), (-1,)),
+        "b": lambda g, a: spared(g, cross(g, a), (-1,)),
+    },
     samples=(sample((3,), (3,)), sample((4, 3), (4, 3)), sample((2, 1, 3), (4, 3)), sample((0, 3), (3,))),
     special=(
         special([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], value=[0.0, 0.0, 1.0],

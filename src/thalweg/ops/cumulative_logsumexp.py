@@ -88,7 +88,8 @@ def _rule(g: Any, x: Any, axis: int) -> Any:
     top, own, _, sums = _parts(x, axis)
     on = exp(gap(top, _next_to(top, axis, behind=True)))
     given = multiply_no_nan(no_sum(top), g) / sums
-    return own * flipped(recurrence(flipped(on, axis), flipped(given, axis), axis), axis)
+    passed = flipped(recurrence(flipped(on, axis), flipped(given, axis), axis), axis)
+    return spared(g, own * passed, (axis,))
 
 
 def _tangent(g: Any, x: Any, axis: int) -> Any:
@@ -96,7 +97,7 @@ def _tangent(g: Any, x: Any, axis: int) -> Any:
     if not x.shape[axis]:
         return g
     top, own, on, sums = _parts(x, axis)
-    return no_sum(top) * recurrence(on, own * g, axis) / sums
+    return spared(g, no_sum(top) * recurrence(on, own * g, axis) / sums, (axis,))
 
 
 def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:

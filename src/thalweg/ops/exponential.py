@@ -155,7 +155,11 @@ squared_difference = elementwise(
     holomorphic=False, domain=(ANY, ANY), samples=PAIRS, wrong=DO_NOT_FIT, formula="(x - y)²",
     source="definition",
     note="For complex numbers |x - y|², as TensorFlow has it.",
-    special=(special(1.0, 1.0, value=0.0, grad=(0.0, 0.0)), special(3.0, 1.0, value=4.0, grad=(4.0, -4.0))),
+    special=(
+        special(1.0, 1.0, value=0.0, grad=(0.0, 0.0)),
+        special(3.0, 1.0, value=4.0, grad=(4.0, -4.0)),
+        special(np.nan, 1.0, value=np.nan, grad=(np.nan, np.nan)),
+    ),
 )  # fmt: skip
 
 
@@ -196,6 +200,7 @@ xlog1py = elementwise(
         special(0.0, -1.0, value=0.0, grad=(-np.inf, 0.0)),
         special(2.0, 1e-20, value=2e-20, grad=(1e-20, 2.0)),
         special(2.0, -1.0, value=-np.inf, grad=(-np.inf, np.inf)),
+        special(1.0, -2.0, value=np.nan, grad=(np.nan, np.nan), why="x/(1 + y) alone would say -1"),
     ),
 )  # fmt: skip
 xdivy: Op = elementwise(
@@ -237,6 +242,9 @@ multiply_no_nan: Op = elementwise(
         special(np.nan, 0.0, value=0.0, grad=(0.0, np.nan)),
         special(np.inf, 0.0, value=0.0, grad=(0.0, np.inf)),
         special(2.0, 3.0, value=6.0, grad=(3.0, 2.0)),
+        special(2.0, 0.0, value=0.0, grad=(0.0, None), cotangent=np.inf),
+        special(np.inf, 3.0, value=np.inf, grad=(0.0, 0.0), cotangent=0.0),
+        special(0.0, 3.0, value=0.0, grad=(np.inf, np.nan), cotangent=np.inf),
     ),
 )  # fmt: skip
 

@@ -60,7 +60,7 @@ def share_out(cotangent: Any, x: Any, extreme: Any, axis: tuple[int, ...]) -> An
     each = np.divide(cotangent, np.maximum(count, 1), dtype=cotangent.dtype)
     shared = np.where(hit, each, cotangent.dtype.type(0))
     if x.dtype.kind == "f" and np.isnan(extreme).any():
-        shared = np.where(np.isnan(x), cotangent.dtype.type(np.nan), shared)
+        shared = np.where(np.isnan(x) & (cotangent != 0), cotangent.dtype.type(np.nan), shared)
     return shared
 
 

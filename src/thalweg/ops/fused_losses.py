@@ -17,6 +17,7 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import elementwise, row
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.casting import cast
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.exponential import multiply_no_nan
 from thalweg.ops.logistic import sigmoid, softplus
 from thalweg.ops.reductions import reduce_sum
@@ -56,13 +57,14 @@ def _spread(g: Any, axis: int) -> Any:
 
 def _pull_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
     labels = like(labels, logits)
-    return _spread(g, axis) * (softmax(logits, axis) * reduce_sum(labels, axis, True) - labels)
+    g = _spread(g, axis)
+    return spared(g, g * (softmax(logits, axis) * reduce_sum(labels, axis, True) - labels))
 
 
 def _push_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
     labels = like(labels, logits)
     slope = softmax(logits, axis) * reduce_sum(labels, axis, True) - labels
-    return reduce_sum(g * slope, axis, False)
+    return reduce_sum(spared(g, g * slope), axis, False)
 
 
 @row(
@@ -81,6 +83,7 @@ def _push_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
     samples=(
         sample((2, 3), (2, 3)), sample((2, 3), (2, 3), axis=0), sample((4,), (4,)),
         sample((2, 1, 3), (1, 2, 3)), sample(np.array([[0, 1, 0], [1, 0, 0]]), (2, 3)),
+        sample((2, 3, 4), (2, 3, 4), axis=1), sample((2, 3, 4), (2, 1, 4), axis=-3),
     ),
     wrong=(
         wrong(np.ones(2), np.ones((2, 3)), error=ShapeError, words="same number of axes"),
@@ -93,6 +96,8 @@ def _push_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
         special(np.array([1.0, 0.0]), np.array([1e30, 0.0]), value=0.0, grad=(None, np.array([0.0, 0.0]))),
         special(np.array([0.0, 1.0]), np.array([1e30, 0.0]), value=1e30, grad=(None, np.array([1.0, -1.0]))),
         special(np.array([0.0, 1.0]), np.array([-np.inf, 0.0]), value=0.0, grad=(None, np.array([0.0, 0.0]))),
+        special(np.array([0.0, 1.0]), np.array([-np.inf, 0.0]), value=0.0,
+                grad=(np.array([0.0, 0.0]), np.array([0.0, 0.0])), cotangent=0.0),
     ),
 )  # fmt: skip
 def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: Any = -1) -> Any:
@@ -141,18 +146,18 @@ def class_shares(labels: Any, like: Any) -> Any:
     return (np.arange(like.shape[-1]) == labels[..., None]).astype(like.dtype)
 
 
-def _sparse_slope(labels: Any, logits: Any) -> Any:
-    return softmax(logits, -1) - class_shares(labels, logits)
+def _sparse_slope(g: Any, labels: Any, logits: Any) -> Any:
+    return spared(g, g * (softmax(logits, -1) - class_shares(labels, logits)))
 
 
 @row(
     inputs="labels logits", public="nn.sparse_softmax_cross_entropy_with_logits", domain=(ANY, ANY),
     vjp={
         "labels": None,
-        "logits": lambda g, labels, logits: _spread(g, -1) * _sparse_slope(labels, logits),
+        "logits": lambda g, labels, logits: _sparse_slope(_spread(g, -1), labels, logits),
     },
     jvp={
-        "logits": lambda g, labels, logits: reduce_sum(g * _sparse_slope(labels, logits), -1, False),
+        "logits": lambda g, labels, logits: reduce_sum(_sparse_slope(g, labels, logits), -1, False),
     },
     samples=(
         sample(np.array([2, 0]), (2, 3)), sample(np.int64(1), (4,)),
@@ -241,20 +246,22 @@ def weighted_cross_entropy_with_logits(labels: Any, logits: Any, pos_weight: Any
 def _mean_slope(g: Any, y_true: Any, y_pred: Any) -> Any:
     difference = y_pred - y_true
     share = 2 / max(difference.shape[-1], 1)
-    return (_spread(g, -1) * share) * difference
+    g = _spread(g, -1)
+    return spared(g, (g * share) * difference)
 
 
 def _mean_push(g: Any, y_true: Any, y_pred: Any) -> Any:
     difference = y_pred - y_true
     share = 2 / max(difference.shape[-1], 1)
-    return reduce_sum(g * difference, -1, False) * share
+    return reduce_sum(spared(g, g * difference), -1, False) * share
 
 
 @row(
     inputs="y_true y_pred", domain=(ANY, ANY),
     vjp={"y_true": lambda g, y_true, y_pred: -_mean_slope(g, y_true, y_pred), "y_pred": _mean_slope},
     jvp={"y_true": lambda g, y_true, y_pred: -_mean_push(g, y_true, y_pred), "y_pred": _mean_push},
-    samples=(sample((2, 3), (2, 3)), sample((3,), (3,)), sample((2, 1, 3), (2, 3)), sample((1,), (2, 3))),
+    samples=(sample((2, 3), (2, 3)), sample((3,), (3,)), sample((2, 1, 3), (2, 3)), sample((1,), (2, 3)),
+             sample((2, 1), (2, 1)), sample((2, 0), (2, 0))),
     wrong=(wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),),
     formula="Σ (y_true - y_pred)² / n along the last axis",
     special=(

@@ -97,6 +97,7 @@ def take(
         sample((2, 2, 2, 3), np.array([[[2, 0], [1, 1]], [[0, 0], [2, 1]]]), axis=2, batch_dims=2,
                shape=(2, 2, 3, 3)),
         sample((4, 3), np.array([1, 1, 0]), axis=-1, batch_dims=0, shape=(4, 2)),
+        sample((2, 2, 4), IN_BATCH, axis=0, batch_dims=0, shape=(3, 4)),
     ),
     wrong=(wrong(np.ones((1, 4)), np.array([7]), error=IndexError, words="out of bounds",
                  axis=0, batch_dims=0, shape=(3, 4)),),

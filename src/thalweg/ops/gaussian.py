@@ -103,7 +103,7 @@ normal_pdf = elementwise(
 )  # fmt: skip
 normal_cdf = elementwise(
     "normal_cdf", "x", _normal_cdf, vjp={"x": lambda g, x: g * normal_pdf(x)}, domain=ANY,
-    formula="Φ(x), the share of a normal distribution below x", bounded=True, real_values=True,
+    formula="Φ(x), the share of a normal distribution below x", real_values=True,
     special=(
         special(0.0, value=0.5, grad=(1 / ROOT_TWO_PI,)),
         special(-30.0, value=4.906713927148187e-198, dtypes=("float64",)),
@@ -129,7 +129,7 @@ def _gelu_slope(x: Any) -> Any:
 
 gelu_exact = elementwise(
     "gelu_exact", "x", _gelu, vjp={"x": lambda g, x: g * gelu_slope(x)}, domain=ANY,
-    formula="x·Φ(x)", source="Hendrycks and Gimpel, arXiv:1606.08415", bounded=True,
+    formula="x·Φ(x)", source="Hendrycks and Gimpel, arXiv:1606.08415",
     real_values=True,
     special=(
         special(0.0, value=0.0, grad=(0.5,)),
@@ -139,7 +139,7 @@ gelu_exact = elementwise(
     ),
 )  # fmt: skip
 gelu_slope: Op = elementwise(
-    "gelu_slope", "x", _gelu_slope, domain=ANY, formula="Φ(x) + x·φ(x)", bounded=True,
+    "gelu_slope", "x", _gelu_slope, domain=ANY, formula="Φ(x) + x·φ(x)",
     real_values=True,
     vjp={"x": lambda g, x: g * multiply_no_nan(2 - x * x, normal_pdf(x))},
     special=(special(0.0, value=0.5, grad=(math.sqrt(2 / math.pi),)), special(1e30, value=1.0, grad=(0.0,))),

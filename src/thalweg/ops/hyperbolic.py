@@ -36,19 +36,21 @@ cosh: Op = elementwise(
     special=(special(0.0, value=1.0, grad=(0.0,)), special(-np.inf, value=np.inf, grad=(-np.inf,))),
 )  # fmt: skip
 tanh = elementwise(
-    "tanh", "x", np.tanh, public="tanh math.tanh nn.tanh", numpy=(np.tanh,), bounded=True,
+    "tanh", "x", np.tanh, public="tanh math.tanh nn.tanh", numpy=(np.tanh,),
     vjp={"x": lambda g, x: g * sech_squared(x)}, domain=ANY, formula="tanh x",
     special=(
         special(0.0, value=0.0, grad=(1.0,)),
         special(20.0, value=1.0, grad=(4 * math.exp(-40.0),), why="1 - tanh² would give 0"),
         special(-30.0, value=-1.0, grad=(4 * math.exp(-60.0),)),
         special(300.0, value=1.0, grad=(4 * math.exp(-600.0),), dtypes=("float64",)),
+        special(360.0, value=1.0, grad=(4 * math.exp(-720.0),), dtypes=("float64",),
+                why="cosh² overflows"),
         special(np.inf, value=1.0, grad=(0.0,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
 )  # fmt: skip
 sech_squared: Op = elementwise(
-    "sech_squared", "x", _sech_squared, bounded=True,
+    "sech_squared", "x", _sech_squared,
     vjp={"x": lambda g, ans, x: -2 * g * ans * tanh(x)}, domain=ANY, formula="1 / cosh² x",
     special=(
         special(0.0, value=1.0, grad=(0.0,)),

@@ -39,7 +39,7 @@ def _log_sigmoid(x: Any) -> Any:
 
 sigmoid = elementwise(
     "sigmoid", "x", lambda x: 1 / (1 + np.exp(-x)), public="sigmoid math.sigmoid nn.sigmoid",
-    vjp={"x": lambda g, x: g * sigmoid_slope(x)}, bounded=True, domain=(ANY,),
+    vjp={"x": lambda g, x: g * sigmoid_slope(x)}, domain=(ANY,),
     formula="σ(x) = 1 / (1 + e⁻ˣ)", note="The gradient is σ(x)·σ(-x), exact however far out.",
     special=(
         special(0.0, value=0.5, grad=(0.25,)),
@@ -49,16 +49,17 @@ sigmoid = elementwise(
                 why="σ·(1 - σ) gives 0 in float32"),
         special(-20.0, value=2.0611536181902037e-09, grad=(2.0611536139418484e-09,)),
         special(300.0, value=1.0, grad=(math.exp(-300.0),), dtypes=("float64",)),
+        special(720.0, value=1.0, grad=(math.exp(-720.0),), dtypes=("float64",), why="cosh² overflows"),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
 )  # fmt: skip
 sigmoid_slope: Op = elementwise(
-    "sigmoid_slope", "x", _sigmoid_slope, bounded=True,
+    "sigmoid_slope", "x", _sigmoid_slope,
     vjp={"x": lambda g, ans, x: -g * ans * tanh(0.5 * x)}, domain=(ANY,), formula="σ(x)·σ(-x)",
     special=(special(0.0, value=0.25, grad=(0.0,)), special(-1e30, value=0.0, grad=(0.0,))),
 )  # fmt: skip
 softplus = elementwise(
-    "softplus", "features", _softplus, public="math.softplus nn.softplus", bounded=True,
+    "softplus", "features", _softplus, public="math.softplus nn.softplus",
     vjp={"features": lambda g, features: g * sigmoid(features)}, domain=(ANY,),
     real_values=True, formula="log(1 + eˣ)",
     special=(
@@ -71,7 +72,7 @@ softplus = elementwise(
     ),
 )  # fmt: skip
 log_sigmoid = elementwise(
-    "log_sigmoid", "x", _log_sigmoid, public="math.log_sigmoid", bounded=True,
+    "log_sigmoid", "x", _log_sigmoid, public="math.log_sigmoid",
     vjp={"x": lambda g, x: g * sigmoid(-x)}, domain=(ANY,), formula="log σ(x)",
     real_values=True,
     special=(

@@ -27,7 +27,7 @@ def _size(error: Any) -> Any:
 
 
 @row(
-    inputs="error", elementwise=True, bounded=True, domain=((-0.9, 0.9),), real_values=True,
+    inputs="error", elementwise=True, domain=((-0.9, 0.9),), real_values=True,
     prepare=lambda inputs, params: (float(static(params[0])),),
     vjp={"error": lambda g, error, delta: g * clip_by_value(error, -delta, delta)},
     samples=(sample(np.array([-3.0, -0.5, 0.5, 3.0])), sample(np.array([-0.5, 0.05]), delta=0.1)),
@@ -61,7 +61,7 @@ def _log_cosh(x: Any) -> Any:
 
 
 log_cosh_cost = elementwise(
-    "log_cosh_cost", "x", _log_cosh, vjp={"x": lambda g, x: g * tanh(x)}, bounded=True, domain=ANY,
+    "log_cosh_cost", "x", _log_cosh, vjp={"x": lambda g, x: g * tanh(x)}, domain=ANY,
     formula="log cosh x", real_values=True,
     special=(
         special(0.0, value=0.0, grad=(0.0,)),

@@ -151,6 +151,10 @@ def segment_shares(data: Any, extreme: Any, segment_ids: Any) -> Any:
     return shares
 
 
+def _shared(g: Any, data: Any, extreme: Any, segment_ids: Any) -> Any:
+    return spared(g, multiply_no_nan(g, segment_shares(data, extreme, segment_ids)))
+
+
 def _extreme(name: str, ufunc: Any, words: str) -> Op:
     lowest = ufunc is np.minimum
 
@@ -172,12 +176,12 @@ def _extreme(name: str, ufunc: Any, words: str) -> Op:
         name, "data segment_ids", kernel, public=f"math.{name}", prepare=_params(name), bounded=True,
         real_values=True, parameters={"num_segments": REQUIRED},
         vjp={
-            "data": lambda g, ans, data, segment_ids: multiply_no_nan(
-                segment_rows(g, segment_ids), segment_shares(data, ans, segment_ids)),
+            "data": lambda g, ans, data, segment_ids: _shared(
+                segment_rows(g, segment_ids), data, ans, segment_ids),
             "segment_ids": None,
         },
         jvp={"data": lambda g, ans, data, segment_ids, num_segments: unsorted_segment_sum(
-            multiply_no_nan(g, segment_shares(data, ans, segment_ids)), segment_ids, num_segments)},
+            _shared(g, data, ans, segment_ids), segment_ids, num_segments)},
         samples=NONE_EMPTY, wrong=BAD_IDS,
         special=(
             special([3.0, 3.0, 1.0, 0.0], np.array([0, 0, 0, -1]), params={"num_segments": 1},

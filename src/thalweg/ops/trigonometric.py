@@ -76,7 +76,9 @@ atan = elementwise(
         special(0.0, value=0.0, grad=(1.0,)),
         special(-1.0, value=-math.pi / 4, grad=(0.5,)),
         special(1e140, value=math.pi / 2, grad=(1e-280,), dtypes=("float64",)),
+        special(1e160, value=math.pi / 2, grad=(1e-320,), dtypes=("float64",), why="1 + x² overflows"),
         special(np.inf, value=math.pi / 2, grad=(0.0,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
 )  # fmt: skip
 
@@ -127,6 +129,12 @@ direction: Op = elementwise(
         special(1e-200, 1e-200, value=HALF, dtypes=("float64",)),
         special(-np.inf, 1.0, value=-1.0, grad=(0.0, 0.0)),
         special(1.7e308, 1.7e308, value=HALF, dtypes=("float64",)),
+        special(-1.7e308, 1.2e308, value=-1.7 / math.hypot(1.7, 1.2), dtypes=("float64",)),
+        special(1.0, np.inf, value=0.0, grad=(0.0, 0.0)),
+        special(np.inf, np.inf, value=HALF),
+        special(-np.inf, np.inf, value=-HALF),
+        special(np.inf, np.nan, value=np.nan),
+        special(np.nan, np.inf, value=np.nan),
     ),
 )  # fmt: skip
 distance_or_one: Op = elementwise(
@@ -189,6 +197,8 @@ sinc = elementwise(
         special(0.0, value=1.0, grad=(0.0,)),
         special(1e-10, value=1.0, grad=(-math.pi**2 / 3 * 1e-10,)),
         special(2.0, grad=(0.5,)),
+        special(-2.0, grad=(-0.5,)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
 )  # fmt: skip
 sinc_slope: Op = elementwise(

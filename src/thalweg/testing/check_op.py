@@ -22,8 +22,7 @@ from thalweg.testing.check_strong_zero import check_strong_zero
 from thalweg.testing.check_values import check_layouts, check_values
 from thalweg.testing.check_wrong import check_wrong
 from thalweg.testing.mismatch import Judge
-from thalweg.values.conversion import convert, operand
-from thalweg.values.tensor import Tensor
+from thalweg.values.face import VALUES
 
 CHECKS = (
     "values", "first order", "second order", "float16", "invariants", "layouts", "operands", "memory",
@@ -79,7 +78,7 @@ def _row(op: Any) -> Op:
     if not isinstance(row, Op):
         raise ValueError(f"check_op wants a row of the op table, not {type(op).__name__} {op!r}")
     if row.eager == row._not_built:
-        build(row, Tensor, operand, convert)
+        build(row, VALUES)
     return row
 
 

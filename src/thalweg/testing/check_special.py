@@ -12,7 +12,7 @@ from thalweg.tape.gradient_tape import GradientTape
 from thalweg.testing.cases import Case
 from thalweg.testing.mismatch import Judge
 from thalweg.testing.reals import differentiable
-from thalweg.testing.sweeps import followed, pulled, pushed_values
+from thalweg.testing.sweeps import followed, pulled, pushed, pushed_values
 from thalweg.values.tensor import Tensor
 
 ULPS = 8.0
@@ -99,6 +99,12 @@ def _strong_zero(judge: Judge, case: Case, answers: list[Any], grad: tuple[Any, 
         judge.exact(
             f"strong zero, gradient by input {place}, {case.told}", grad, np.zeros_like(grad)
         )
+    for place in case.wanted:
+        still: dict[int, Any] = {place: np.zeros_like(case.inputs[place])[()]}
+        for moved in pushed(case, still):
+            judge.exact(
+                f"strong zero, tangent by input {place}, {case.told}", moved, np.zeros_like(moved)
+            )
 
 
 def _value(judge: Judge, case: Case, special: Special, answers: list[Any]) -> None:

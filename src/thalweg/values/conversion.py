@@ -39,6 +39,29 @@ def operand(x: Any) -> tuple[Any, Any]:
     return as_array(x), None
 
 
+def beside(value: Any, array: Any, dtype: Any, indices: bool = False) -> Any:
+    """A list of Python numbers in the dtype that it stands beside, as TensorFlow reads it.
+
+    Args:
+        value: the list.
+        array: what became of it by itself.
+        dtype: that of the other operand, or None.
+        indices: whether whole numbers among floats may be meant as indices, and stay whole.
+    """
+    if dtype is None or array.dtype == dtype or _holds_arrays(value):
+        return array
+    kind, other = array.dtype.kind, dtype.kind
+    if other in "fc":
+        wanted = kind == "f" or (kind in "iu" and not indices)
+        return as_array(value, dtype) if wanted else array
+    if kind == other == "i" and not indices:
+        try:
+            return np.array(value, dtype)
+        except OverflowError:
+            return array
+    return array
+
+
 def holds_handles(tree: Any) -> bool:
     """Whether there is a Tensor or a Variable somewhere in a nesting of lists and tuples."""
     return any(isinstance(leaf, Handle) for leaf in flatten(tree))
@@ -109,10 +132,7 @@ def python_array(x: Any, dtype: Any = None) -> Any:
 
 def _dtype_of_python(found: np.ndarray, x: Any) -> np.dtype[Any]:
     kind = found.dtype.kind
-    leaf = x
-    while isinstance(leaf, list | tuple) and leaf:
-        leaf = leaf[0]
-    if isinstance(leaf, np.ndarray | np.generic) or hasattr(leaf, "__array__"):
+    if _holds_arrays(x):
         return found.dtype
     if kind == "f":
         return floatx()
@@ -125,6 +145,13 @@ def _dtype_of_python(found: np.ndarray, x: Any) -> np.dtype[Any]:
     if kind == "c":
         return np.dtype(np.complex128)
     return found.dtype
+
+
+def _holds_arrays(tree: Any) -> bool:
+    """Whether a nesting begins with an array, whose dtype then holds, and not with a Python number."""
+    while isinstance(tree, list | tuple) and tree:
+        tree = tree[0]
+    return isinstance(tree, np.ndarray | np.generic) or hasattr(tree, "__array__")
 
 
 def _checked(array: Any, came: Any) -> Any:

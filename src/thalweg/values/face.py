@@ -6,14 +6,16 @@ from typing import Any
 
 from thalweg import ops
 from thalweg.core.composite import COMPOSITES, Composite
-from thalweg.core.dispatch import build
+from thalweg.core.dispatch import Values, build
 from thalweg.core.op import TABLE, Op
 from thalweg.values import creation, dropout, numpy_protocol, operators, random_generator
 from thalweg.values.constant import lift
-from thalweg.values.conversion import convert, operand
+from thalweg.values.conversion import beside, convert, operand
 from thalweg.values.tensor import Tensor
 
 FAMILIES = ops.__all__
+
+VALUES = Values(Tensor, operand, convert, beside)
 
 
 def build_all() -> dict[str, Any]:
@@ -23,7 +25,7 @@ def build_all() -> dict[str, Any]:
         What is public, by dotted name below `thalweg`: `{"sin": …, "math.sin": …}`.
     """
     for op in TABLE.values():
-        build(op, Tensor, operand, convert)
+        build(op, VALUES)
     for made in COMPOSITES.values():
         made.build(lift)
     operators.install()
