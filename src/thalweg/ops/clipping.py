@@ -10,7 +10,7 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, elementwise
 from thalweg.errors import ShapeError
-from thalweg.ops.comparison import equal, greater, less, select
+from thalweg.ops.comparison import equal, greater, less, less_equal, select
 from thalweg.ops.creation import ones_like, zeros_like
 from thalweg.ops.joining import stack
 from thalweg.ops.norms import euclidean
@@ -103,8 +103,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None) -> Any:
     """
     norm = euclidean(t, axes, True)
     limit = weak(clip_norm, norm)
-    longer = greater(norm, limit)
-    return select(longer, t * (limit / select(longer, norm, ones_like(norm))), t)
+    within_limit = less_equal(norm, limit)  # A NaN is not, and makes all of its vector NaN.
+    return select(within_limit, t, t * (limit / select(within_limit, ones_like(norm), norm)))
 
 
 @composite(inputs="t_list*", public="linalg.global_norm")

@@ -64,4 +64,5 @@ def cross(a: Any, b: Any) -> Any:
             f"cross wants vectors of 3 elements along the last axis; shapes {list(np.shape(a))} and "
             f"{list(np.shape(b))} came"
         )
-    return np.cross(a, b)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.cross(a, b)

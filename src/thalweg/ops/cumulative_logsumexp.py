@@ -16,6 +16,7 @@ from thalweg.core.op import elementwise, row
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.creation import zeros_like
 from thalweg.ops.cumulative import recurrence
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.exponential import exp, multiply_no_nan
 from thalweg.ops.indexing import getitem
 from thalweg.ops.joining import concat

@@ -16,6 +16,7 @@ from thalweg.core.axes import static
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import REQUIRED, Op, row
 from thalweg.errors import DTypeError, ShapeError
+from thalweg.ops.dead_branch import spared
 from thalweg.ops.exponential import multiply_no_nan
 
 SOURCE = "definition"
