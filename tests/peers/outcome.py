@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from peers.program import Program, Run
+from peers.program import Program
+from peers.written import Written
 
 FLOATS = {"float16", "float32", "float64", "complex64", "complex128"}
 
@@ -56,12 +57,12 @@ def drawn(seed: int, order: int, place: int, like: np.ndarray) -> np.ndarray:
     return np.asarray(made).astype(like.dtype)
 
 
-def observe(program: Program, library: Any) -> Outcome:
+def observe(program: Program | Written, library: Any) -> Outcome:
     """Run a program under two tapes; ask for the gradients and for the gradient of the gradients."""
     out = Outcome()
     stage = "values"
     try:
-        run = Run(program, library)
+        run = program.start(library)
         with library.GradientTape(persistent=True) as outer:
             with library.GradientTape() as inner:
                 for tape in (outer, inner):

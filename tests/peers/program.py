@@ -57,6 +57,10 @@ class Program:
         """The same in single precision: sources, constants and dtypes."""
         return replace(self, narrow=True)
 
+    def start(self, library: Any) -> Run:
+        """Make the sources in a library."""
+        return Run(self, library)
+
     def array(self, value: np.ndarray) -> np.ndarray:
         wanted = NARROW.get(value.dtype.name) if self.narrow else None
         return value.astype(wanted) if wanted else value

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from peers.draw import FLOAT
+from peers.program import DType
 
 
 def matrix(d: Any, rows: Any = None, columns: Any = None, low: float = -2, high: float = 2) -> Any:
@@ -40,8 +41,6 @@ def matmul(d: Any) -> Any:
             a, named[f"{turn}_a"] = (k, n), True
         if d.flag():
             b, named[f"{turn}_b"] = (m, k), True
-    if d.rng.random() < 0.2:
-        named |= {"a_is_sparse": d.flag(), "b_is_sparse": False} if not first and not second else {}
     return d.call("matmul", d.x((*first, *a)), d.x((*second, *b)), **named)
 
 
@@ -197,7 +196,7 @@ def eigh(d: Any) -> Any:
 
 
 def lu(d: Any) -> Any:
-    made = d.call("linalg.lu", well(d, lead(d)), **d.pick({}, {}))
+    made = d.call("linalg.lu", well(d, lead(d)), **d.pick({}, {"output_idx_type": DType("int64")}))
     return d.parts(made)
 
 
