@@ -1,0 +1,108 @@
+"""The second judge: tests that name an op, run against what the test of all rows let pass.
+
+A mistake in a text is put into the function itself, so that everybody who calls it meets it: the public
+names, the functions made of ops, the tests. The tests are collected once, in one session of pytest.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from mutation.judging import NoEndError, limited
+from mutation.planting import Mistake
+from mutation.reached import rows_called
+from mutation.source_of_rules import essence
+from thalweg.core.composite import COMPOSITES
+from thalweg.core.op import TABLE
+
+TESTS = Path(__file__).parents[1]
+ROOMS = ("ops", "numerics")
+ALL_ROWS = ("test_table.py", "test_complex_rules.py")
+
+
+def in_a_session(work: Callable[[list[Any]], None]) -> None:
+    """Collect the tests that name ops and hand them over, inside pytest."""
+
+    class Loop:
+        def pytest_runtestloop(self, session: Any) -> bool:
+            work([item for item in session.items if item.path.name not in ALL_ROWS])
+            return True
+
+    folders = [str(TESTS / room) for room in ROOMS]
+    top = str(TESTS.parent)
+    quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    ours = ["-o", "addopts=--import-mode=importlib", "-m", "not sweep", "--rootdir", top]
+    pytest.main([*quiet, *ours, "-c", f"{top}/pyproject.toml", *folders], [Loop()])
+
+
+def passes(item: Any) -> bool:
+    """Whether one test passes now."""
+    try:
+        with limited():
+            reports = runtestprotocol(item, nextitem=None, log=False)
+    except NoEndError:
+        return False
+    return all(report.passed or report.skipped for report in reports)
+
+
+class Named:
+    """The tests by what they name; those that fail with nothing planted are left out."""
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = [(item, _text(item)) for item in items]
+        self.sound: dict[str, bool] = {}
+
+    def fault(self, mistake: Mistake) -> str:
+        """The test that finds a mistake, or nothing."""
+        if mistake.function is None or not _fits(mistake.function, mistake.code):
+            return ""
+        words = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names(mistake))))})\b")
+        some = [item for item, text in self.items if words.search(text)]
+        some = [item for item in some if self._sound(item)]
+        before = mistake.function.__code__
+        mistake.function.__code__ = mistake.code
+        try:
+            found = next((item.nodeid for item in some if not passes(item)), "")
+        finally:
+            mistake.function.__code__ = before
+        return found
+
+    def _sound(self, item: Any) -> bool:
+        if item.nodeid not in self.sound:
+            self.sound[item.nodeid] = passes(item)
+        return self.sound[item.nodeid]
+
+
+def _text(item: Any) -> str:
+    """A test's own text and the names of its parameters."""
+    function = getattr(item, "function", None)
+    return (inspect.getsource(function) if function else "") + item.nodeid
+
+
+def names(mistake: Mistake) -> set[str]:
+    """The public names through which a mistake is met."""
+    rows = {name for name in mistake.rows if name in TABLE}
+    found = set(rows)
+    for name in rows:
+        found |= {public.rpartition(".")[2] for public in TABLE[name].public.split()}
+    for one in COMPOSITES.values():
+        if rows & rows_called(one.function):
+            found |= {public.rpartition(".")[2] for public in one.public.split()}
+    return found
+
+
+def _fits(function: Any, code: Any) -> bool:
+    """Whether a code object can take the place of a function's own."""
+    now = function.__code__
+    same = code.co_freevars == now.co_freevars and code.co_varnames[: code.co_argcount] == now.co_varnames[: now.co_argcount]  # fmt: skip
+    known = function.__globals__.keys() | vars(builtins).keys()
+    new = set(code.co_names) - set(now.co_names)
+    return same and essence(code) != essence(now) and new <= known
