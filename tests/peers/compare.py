@@ -1,7 +1,9 @@
 """When are two outcomes of one program equal, and what is it that differs?
 
-float64: each number within 1e-9 of the largest in its array, or of 1 where all are smaller. float32 has a bound of its own: within 2e-5 in the same sense, or no
-further from the float64 answer than ten times TensorFlow is.
+float64: each number within 1e-9 of the largest in its array, or of 1 where all are smaller. float32 has a
+bound of its own: within 2e-5 in the same sense, or no further from the float64 answer than ten times
+TensorFlow is, or than ten times what the float64 answer itself moves by when the sources are rounded to
+float32.
 """
 
 from __future__ import annotations
@@ -48,7 +50,11 @@ def distance(theirs: np.ndarray, ours: np.ndarray) -> float:
 
 
 def differing(
-    aspect: str, theirs: np.ndarray, ours: np.ndarray, exact: np.ndarray | None
+    aspect: str,
+    theirs: np.ndarray,
+    ours: np.ndarray,
+    exact: np.ndarray | None,
+    moved: list[np.ndarray],
 ) -> list[Fault]:
     shown = f"{theirs!r} but {ours!r}"
     if theirs.shape != ours.shape:
@@ -61,14 +67,21 @@ def differing(
     if gap <= bound_of(theirs):
         return []
     if exact is not None and exact.shape == ours.shape:
-        near = max(bound_of(ours), 10 * distance(exact, theirs))
+        swing = [distance(exact, m) for m in moved if m.shape == exact.shape]
+        near = max(bound_of(ours), 10 * distance(exact, theirs), *(10 * s for s in swing))
         if distance(exact, ours) <= near:
             return []
     return [Fault(aspect, f"{gap:.2g} apart: {shown}", theirs, ours, gap)]
 
 
-def compare(theirs: Outcome, ours: Outcome, exact: Outcome | None = None) -> list[Fault]:
-    """Return what differs; `exact` is our float64 outcome where a float32 one is compared."""
+def compare(
+    theirs: Outcome, ours: Outcome, exact: Outcome | None = None, moved: tuple[Outcome, ...] = ()
+) -> list[Fault]:
+    """Return what differs.
+
+    Where float32 is compared, `exact` is our float64 outcome, and `moved` are those of sources that
+    differ from it as rounding to float32 makes them differ.
+    """
     if theirs.refused == "values" or ours.refused == "values":
         if theirs.refused == ours.refused:
             return []
@@ -95,7 +108,9 @@ def compare(theirs: Outcome, ours: Outcome, exact: Outcome | None = None) -> lis
                 if p is not q:
                     faults.append(Fault(f"{aspect}: None", f"{p!r} but {q!r}", p, q))
                 continue
-            faults += differing(aspect, p, q, best[i] if i < len(best) else None)
+            others = [row[i] for m in moved if i < len(row := getattr(m, aspect))]
+            known = [part for part in others if part is not None]
+            faults += differing(aspect, p, q, best[i] if i < len(best) else None, known)
     return faults
 
 

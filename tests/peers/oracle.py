@@ -15,7 +15,9 @@ import numpy as np
 from peers.outcome import Outcome, drawn, observe
 from peers.program import Program
 
-STEPS = (2e-3, 1e-3, 5e-4)
+SCALES = (2e-3, 2e-4)
+"""The largest step of a table; the second where the first steps over a jump or a kink."""
+
 CLOSE = 1e-6
 
 
@@ -43,25 +45,42 @@ def right(program: Program, library: Any, order: str) -> bool:
     here = observe(program, library)
     if here.refused:
         return False
+    told = np.array(_along(here, order, directions))
+    for largest in SCALES:
+        found = extrapolated(program, library, order, directions, largest)
+        if (
+            found is not None
+            and found.shape == told.shape
+            and np.all(np.abs(told - found) <= CLOSE * np.maximum(1, np.abs(found)))
+        ):
+            return True
+    return False
+
+
+def extrapolated(
+    program: Program, library: Any, order: str, directions: list[np.ndarray], largest: float
+) -> np.ndarray | None:
+    """Differences with steps h, h/2, h/4, and Richardson's limit of them."""
     table = []
-    for step in STEPS:
+    for step in (largest, largest / 2, largest / 4):
         ahead = weighed(observe(along(program, directions, step), library), program, order)
         behind = weighed(observe(along(program, directions, -step), library), program, order)
         if len(ahead) != len(behind):
-            return False
+            return None
         table.append((np.array(ahead) - np.array(behind)) / (2 * step))
-    while len(table) > 1:
-        power = 4 ** (len(STEPS) - len(table) + 1)
+    for power in (4, 16):
         table = [(power * b - a) / (power - 1) for a, b in pairwise(table)]
-    count = len(program.sources)
+    return table[0]
+
+
+def _along(here: Outcome, order: str, directions: list[np.ndarray]) -> list[float]:
+    """What the tape says along the directions: one number, or one for each gradient."""
+    count = len(directions)
     parts = getattr(here, order)
     rows = [parts[i : i + count] for i in range(0, len(parts), count)]
     if order == "products":
         rows = [row for row, g in zip(rows, here.gradients, strict=True) if g is not None]
-    told = [
+    return [
         sum(float(np.sum(p * d)) for p, d in zip(row, directions, strict=True) if p is not None)
         for row in rows
     ]
-    return len(told) == len(table[0]) and bool(
-        np.all(np.abs(np.array(told) - table[0]) <= CLOSE * np.maximum(1, np.abs(table[0])))
-    )

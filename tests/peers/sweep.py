@@ -2,7 +2,7 @@
 
 `python -m peers.sweep` in `tests/` prints the counts and every difference that is not listed;
 `--each 40` draws so many programs for each pattern, `--composed 2000` so many of depth 1 to 6,
-`--seed 7` others than usual, `--only gather` those patterns whose name holds the word, `--show 9`
+`--seed 7` others than usual (`--seeds 21 22` those of several), `--only gather` those patterns whose name holds the word, `--show 9`
 prints so many of each pattern in full.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ from peers.compare import Fault, compare
 from peers.draw import LARGEST, Draw, Refused
 from peers.listed import reason_for
 from peers.oracle import right
-from peers.outcome import flat, is_float, observe
+from peers.outcome import Outcome, flat, is_float, observe
 from peers.program import Program, Ref
+from peers.written import PROGRAMS, Written
 
 PATTERNS = catalogue.table(elementwise, reductions, arrangement, matrices, making)
 CONSTANT = {
@@ -86,19 +88,42 @@ def _can_go_on(draw: Draw, ref: Any) -> bool:
     return bool(array.size and np.all(np.isfinite(array)) and np.abs(array).max() < LARGEST)
 
 
-def judged(program: Program, theirs: Any, ours: Any) -> list[tuple[str, Fault]]:
-    """Compare in double and in single precision."""
-    mine = observe(program, ours)
-    found = [("float64", f) for f in compare(observe(program, theirs), mine)]
+def judged(
+    program: Program | Written, theirs: Any, ours: Any, tally: Counter[str] | None = None
+) -> list[tuple[str, Fault]]:
+    """Compare in double and in single precision; `tally` counts what is compared."""
+    mine, reference = observe(program, ours), observe(program, theirs)
+    note(reference, tally)
+    found = [("float64", f) for f in compare(reference, mine)]
     narrow = program.in_float32()
-    if not found:
-        found = [
-            ("float32", f) for f in compare(observe(narrow, theirs), observe(narrow, ours), mine)
-        ]
-    return found
+    reference, single = observe(narrow, theirs), observe(narrow, ours)
+    note(reference, tally)
+    faults = compare(reference, single, mine)
+    if any(fault.gap is not None for fault in faults):
+        moved = tuple(observe(rounded(program, turn), ours) for turn in range(3))
+        faults = compare(reference, single, mine, moved)
+    return found + [("float32", f) for f in faults]
 
 
-def accounted(program: Program, fault: Fault, ours: Any) -> str:
+def rounded(program: Program | Written, turn: int) -> Program | Written:
+    """The same program with each number of its sources moved by half a unit in float32's last place."""
+    rng = np.random.default_rng([program.seed, turn])
+    half = np.finfo(np.float32).eps / 2
+    return replace(
+        program,
+        sources=tuple(s * (1 + half * rng.choice([-1, 1], s.shape)) for s in program.sources),
+    )
+
+
+def note(outcome: Outcome, tally: Counter[str] | None) -> None:
+    if tally is None:
+        return
+    for aspect in ("values", "gradients", "products"):
+        tally[aspect] += sum(part is not None for part in getattr(outcome, aspect))
+    tally["refusals"] += bool(outcome.refused)
+
+
+def accounted(program: Program | Written, fault: Fault, ours: Any) -> str:
     """Return the name of the listed difference that a fault is; one that an oracle denies is none."""
     row = reason_for(program, fault)
     if row is None:
@@ -111,11 +136,14 @@ def accounted(program: Program, fault: Fault, ours: Any) -> str:
 
 def programs(
     each: int, count: int, seed: int, only: str, reference: Any
-) -> Iterator[tuple[str, Program]]:
+) -> Iterator[tuple[str, Program | Written]]:
     for name in PATTERNS:
         if only in name:
             for program in single(name, each, seed, reference):
                 yield name, program
+    for program in PROGRAMS:
+        if only in program.name:
+            yield program.name, program
     for turn in range(count):
         yield "composed", composed(turn, seed, reference)
 
@@ -128,22 +156,24 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--each", type=int, default=40)
     ask.add_argument("--composed", type=int, default=2000)
-    ask.add_argument("--seed", type=int, default=1)
+    ask.add_argument("--seeds", "--seed", type=int, nargs="+", default=[1])
     ask.add_argument("--only", default="")
     ask.add_argument("--show", type=int, default=3)
     given = ask.parse_args()
-    count, listed, unlisted = 0, Counter[str](), Counter[str]()
-    for name, program in programs(given.each, given.composed, given.seed, given.only, tensorflow):
-        count += 1
-        for precision, fault in judged(program, tensorflow, thalweg):
-            reason = accounted(program, fault, thalweg)
-            if reason:
-                listed[reason] += 1
-                continue
-            unlisted[name] += 1
-            if unlisted[name] <= given.show:
-                print(f"\n== {name}, {precision}, {fault.aspect}: {fault.text}\n{program}")
-    print(f"\n{count} programs; listed differences: {dict(listed)}; others: {dict(unlisted)}")
+    count, tally, listed, unlisted = 0, Counter[str](), Counter[str](), Counter[str]()
+    for seed in given.seeds:
+        for name, program in programs(given.each, given.composed, seed, given.only, tensorflow):
+            count += 1
+            for precision, fault in judged(program, tensorflow, thalweg, tally):
+                reason = accounted(program, fault, thalweg)
+                if reason:
+                    listed[reason] += 1
+                    continue
+                unlisted[name] += 1
+                if unlisted[name] <= given.show:
+                    print(f"\n== {name}, {precision}, {fault.aspect}: {fault.text}\n{program}")
+        print(f"\nafter seed {seed}: {count} programs; arrays compared: {dict(tally)}")
+        print(f"listed differences: {dict(listed)}\nothers: {dict(unlisted)}", flush=True)
 
 
 if __name__ == "__main__":
