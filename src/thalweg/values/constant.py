@@ -11,7 +11,7 @@ from thalweg.core.recording import note
 from thalweg.errors import ShapeError
 from thalweg.ops.arithmetic import identity
 from thalweg.ops.casting import cast
-from thalweg.values.conversion import as_array, holds_handles, stack_nested
+from thalweg.values.conversion import as_array, holds_handles, keeping, stack_nested
 from thalweg.values.tensor import Tensor
 from thalweg.values.variable import Variable
 
@@ -36,7 +36,9 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: Any = None)
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     if isinstance(value, Handle):
-        array = value.array if dtype is None else value.array.astype(np.dtype(dtype))
+        array = value.array
+        if dtype is not None:
+            array = array.astype(keeping(array.dtype, np.dtype(dtype)))
         note("escape", (value.key,), "tw.constant()")
     else:
         array = as_array(value, dtype)

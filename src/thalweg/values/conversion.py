@@ -83,18 +83,22 @@ def as_array(x: Any, dtype: Any = None) -> Any:
     if dtype is not None:
         dtype = np.dtype(dtype)
     if isinstance(x, np.generic):
-        return _checked(x if dtype is None else x.astype(_keeping(x.dtype, dtype)), x)
+        return _checked(x if dtype is None else x.astype(keeping(x.dtype, dtype)), x)
     if isinstance(x, np.ndarray):
         if dtype is not None:
-            _keeping(x.dtype, dtype)
+            keeping(x.dtype, dtype)
         return _checked(np.array(x, dtype=dtype, copy=True), x)
     if hasattr(x, "__array__"):
         return _checked(np.array(x, dtype=dtype, copy=True), x)
     return python_array(x, dtype)
 
 
-def _keeping(came: np.dtype[Any], wanted: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype wanted, where numbers stay what they are in it."""
+def keeping(came: np.dtype[Any], wanted: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype wanted, where numbers stay what they are in it.
+
+    Raises:
+        DTypeError: complex numbers are to be real, or texts numbers.
+    """
     if came.kind == "c" and wanted.kind in "biuf":
         raise DTypeError(
             f"cannot make a {wanted.name} Tensor of {came.name} numbers: their imaginary part would "
@@ -116,7 +120,7 @@ def python_array(x: Any, dtype: Any = None) -> Any:
     except (TypeError, OverflowError) as error:
         raise DTypeError(f"cannot make a Tensor of {type(x).__name__}: {error}") from error
     _checked(found, x)
-    dtype = _dtype_of_python(found, x) if dtype is None else _keeping(found.dtype, dtype)
+    dtype = _dtype_of_python(found, x) if dtype is None else keeping(found.dtype, dtype)
     if found.dtype.kind == "f" and dtype.kind in "iu" and found.size:
         raise DTypeError(
             f"cannot make a {dtype.name} Tensor of floats such as {found.ravel()[0]!r}; "

@@ -13,6 +13,7 @@ from thalweg.ops.contraction import product
 from thalweg.ops.indexing import getitem
 from thalweg.ops.logic import logical_and, logical_not, logical_or, logical_xor
 from thalweg.values.tensor import Readable
+from thalweg.values.variable import Variable
 
 BINARY = {
     "add": arithmetic.add,
@@ -88,7 +89,10 @@ def _index(part: Any) -> Any:
 def _getitem(self: Any, index: Any) -> Any:
     if type(index) is not int:
         index = _index(index)
-    return getitem.behind(self, index)
+    part = getitem.behind(self, index)
+    if isinstance(self, Variable):
+        part.part_of = (self, index)
+    return part
 
 
 def install() -> None:

@@ -109,7 +109,8 @@ class Readable(Handle):
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(
             f"'{type(self).__name__}' object does not support item assignment; write "
-            f"x = tw.tensor_scatter_nd_update(x, indices, updates), or v.assign(...) for a Variable"
+            f"x = tw.tensor_scatter_nd_update(x, indices, updates), or v[index].assign(value) for a "
+            f"Variable"
         )
 
     def __format__(self, spec: str) -> str:
@@ -159,11 +160,54 @@ class Tensor(Readable):
     NumPy's functions work on it and are recorded.
     """
 
-    __slots__ = ()
+    __slots__ = ("part_of",)
+
+    part_of: tuple[Any, Any]
+    """The Variable and the index, where it was written `v[index]`; nothing otherwise."""
 
     def __init__(self, array: Any) -> None:
         self.array = array
         self.key = tick()
+
+    @property
+    def assign(self) -> Any:
+        """What sets a part of a Variable, in `v[index].assign(value)`; no other Tensor has it.
+
+        Raises:
+            AttributeError: the Tensor was not written as a Variable with an index.
+        """
+        origin = getattr(self, "part_of", None)
+        if origin is None:
+            raise AttributeError(
+                "a Tensor never changes and has no `assign`; a Variable v has, v.assign(value), and so "
+                "has a part of it where it is written v[index].assign(value)"
+            )
+        variable, index = origin
+        return lambda value, name=None: variable._set_part(index, value)
+
+    @property
+    def assign_add(self) -> Any:
+        """Nothing: parts of Variables are set, not added to.
+
+        Raises:
+            AttributeError: always, with what to write instead.
+        """
+        raise AttributeError(
+            "a Tensor has no `assign_add`, and neither has a part of a Variable; write "
+            "v[index].assign(v[index] + delta)"
+        )
+
+    @property
+    def assign_sub(self) -> Any:
+        """Nothing: parts of Variables are set, not subtracted from.
+
+        Raises:
+            AttributeError: always, with what to write instead.
+        """
+        raise AttributeError(
+            "a Tensor has no `assign_sub`, and neither has a part of a Variable; write "
+            "v[index].assign(v[index] - delta)"
+        )
 
     def __copy__(self) -> Tensor:
         return self

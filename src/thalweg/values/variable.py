@@ -12,10 +12,11 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import note, tick
 from thalweg.core.spans import born
 from thalweg.errors import ShapeError
-from thalweg.values.conversion import as_array, operand
+from thalweg.values.assigned import narrowed, taken
+from thalweg.values.conversion import as_array, keeping, operand
 from thalweg.values.name_scope import HERE
 from thalweg.values.shape import TensorShape
-from thalweg.values.tensor import Readable, Tensor, shown
+from thalweg.values.tensor import Readable, shown
 
 
 class Variable(Readable, Trainable):
@@ -92,48 +93,92 @@ class Variable(Readable, Trainable):
     ) -> Variable:
         """Set the value; computations recorded before keep the old one.
 
+        Part of a Variable is set by `v[index].assign(value)`.
+
+        Args:
+            value: numbers of the Variable's shape, in any dtype whose kind its own holds: whole
+                numbers in a Variable of floats, but neither floats in one of whole numbers nor
+                complex numbers in one of real numbers.
+            use_locking: accepted for TensorFlow's sake.
+            name: likewise.
+            read_value: likewise.
+
         Raises:
             ShapeError: the new value has another shape.
+            DTypeError: numbers that the Variable's dtype cannot hold, or texts.
         """
-        array, key = operand(value)
-        if not isinstance(array, np.ndarray | np.generic):
-            array = np.asarray(array)
+        array, key = taken(value, self.name, self.array.dtype)
         return self._set(array, key, ".assign")
 
     def assign_add(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
-        """Add to the value."""
-        array, key = (delta.array, delta.key) if type(delta) is Tensor else operand(delta)
-        try:
-            new = self.array + array
-        except ValueError as error:
-            raise self._misfit(array) from error
-        return self._set(new, key, ".assign_add")
+        """Add to the value.
+
+        Args:
+            delta: numbers of the Variable's shape: nothing is broadcast, not even a single number.
+                `v.assign(v + 1.0)` adds to every element.
+            use_locking: accepted for TensorFlow's sake.
+            name: likewise.
+            read_value: likewise.
+
+        Raises:
+            ShapeError, DTypeError: as `assign`.
+        """
+        array, key = taken(delta, self.name, self.array.dtype)
+        if array.shape != self.array.shape:
+            raise self._misfit(array, "v.assign(v + delta)")
+        return self._set(self.array + array, key, ".assign_add")
 
     def assign_sub(
         self, delta: Any, use_locking: bool = False, name: Any = None, read_value: bool = True
     ) -> Variable:
-        """Subtract from the value."""
-        array, key = (delta.array, delta.key) if type(delta) is Tensor else operand(delta)
-        try:
-            new = self.array - array
-        except ValueError as error:
-            raise self._misfit(array) from error
-        return self._set(new, key, ".assign_sub")
+        """Subtract from the value.
+
+        Args:
+            delta: numbers of the Variable's shape: nothing is broadcast, not even a single number.
+                `v.assign(v - 1.0)` subtracts from every element.
+            use_locking: accepted for TensorFlow's sake.
+            name: likewise.
+            read_value: likewise.
+
+        Raises:
+            ShapeError, DTypeError: as `assign`.
+        """
+        array, key = taken(delta, self.name, self.array.dtype)
+        if array.shape != self.array.shape:
+            raise self._misfit(array, "v.assign(v - delta)")
+        return self._set(self.array - array, key, ".assign_sub")
 
     def _set(self, new: Any, key: Any, how: str) -> Variable:
         current = self.array
         if new.shape != current.shape:
             raise self._misfit(new)
-        self.array = new if new.dtype is current.dtype else new.astype(current.dtype)
+        if new.dtype is not current.dtype:
+            new = narrowed(new, self.name, current.dtype)
+        self.array = new
         note("assign", (self.key, key), self.name[:-2] + how, depth=2)
         return self
 
-    def _misfit(self, came: Any) -> ShapeError:
+    def _set_part(self, index: Any, value: Any) -> Variable:
+        """Set the part that an index names; what `v[index].assign(value)` does."""
+        array, key = taken(value, self.name, self.array.dtype)
+        new = np.array(self.array)
+        part = new[index].shape
+        try:
+            new[index] = np.broadcast_to(narrowed(array, self.name, new.dtype), part)
+        except ValueError as error:
+            raise ShapeError(
+                f"Cannot assign value to a part of variable '{self.name}': the part has shape "
+                f"{part}, and the assigned value shape {array.shape} does not fit it."
+            ) from error
+        return self._set(new if new.ndim else new[()], key, "[...].assign()")
+
+    def _misfit(self, came: Any, instead: str = "") -> ShapeError:
+        advice = f" To broadcast, write {instead}." if instead else ""
         return ShapeError(
             f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable shape "
-            f"{self.shape}, and the assigned value shape {came.shape} are incompatible."
+            f"{self.shape}, and the assigned value shape {came.shape} are incompatible.{advice}"
         )
 
     def read_value(self) -> Any:
@@ -145,12 +190,13 @@ class Variable(Readable, Trainable):
         return self.read_value()
 
     def __copy__(self) -> Variable:
-        return self.__deepcopy__({})
+        return self  # as in TensorFlow: a copied list of Variables holds the same Variables
 
-    def __deepcopy__(self, memo: Any) -> Variable:
-        twin = Variable(Tensor(self.array), self.trainable, name=self.name.removesuffix(":0"))
-        twin.name = self.name  # as it is, in whatever name scope it is copied
-        return twin
+    def __deepcopy__(self, memo: Any) -> Any:
+        return _made(type(self), self.array, self._trainable, self.name)
+
+    def __reduce__(self) -> Any:
+        return _made, (type(self), self.array, self._trainable, self.name)
 
     def _refuse_in_place(self, sign: str, method: str) -> Any:
         raise RuntimeError(
@@ -179,11 +225,19 @@ class Variable(Readable, Trainable):
     __str__ = __repr__
 
 
+def _made(kind: Any, array: Any, trainable: bool, name: str) -> Any:
+    """A Variable of its own, with a number of its own, as a deep copy or a pickle makes it."""
+    twin = kind.__new__(kind)
+    twin.array, twin.key, twin.name, twin._trainable = array, tick(), name, trainable
+    born(twin.key, name, None)
+    return twin
+
+
 def settled(value: Any, dtype: Any = None) -> Any:
     """A user's value as an array that nobody else holds; Tensors' arrays are never written to."""
     if isinstance(value, Handle):
         array = value.array
-        return array if dtype is None else array.astype(dtype)
+        return array if dtype is None else array.astype(keeping(array.dtype, np.dtype(dtype)))
     if isinstance(value, list | tuple):
         array, _ = operand(value)
         return array if dtype is None else as_array(value, dtype)
