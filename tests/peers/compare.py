@@ -2,8 +2,8 @@
 
 float64: each number within 1e-9 of the largest in its array, or of 1 where all are smaller. float32 has a
 bound of its own: within 2e-5 in the same sense, or no further from the float64 answer than ten times
-TensorFlow is, or than ten times what the float64 answer itself moves by when the sources are rounded to
-float32.
+TensorFlow is, or than ten times what the float64 answer itself moves by when each source and each answer
+on the way is put off by half a unit in float32's last place.
 """
 
 from __future__ import annotations
@@ -79,14 +79,15 @@ def compare(
 ) -> list[Fault]:
     """Return what differs.
 
-    Where float32 is compared, `exact` is our float64 outcome, and `moved` are those of sources that
-    differ from it as rounding to float32 makes them differ.
+    Where float32 is compared, `exact` is our float64 outcome, and `moved` are what it
+    becomes when the program is shaken by half a unit in float32's last place.
     """
     if theirs.refused == "values" or ours.refused == "values":
         if theirs.refused == ours.refused:
             return []
-        who = "only TensorFlow refuses" if theirs.refused else "only thalweg refuses"
-        return [Fault(who, theirs.said or ours.said)]
+        if theirs.refused == "values":
+            return [Fault("only TensorFlow refuses", theirs.said)]
+        return [Fault("only thalweg refuses", ours.said)]
     faults: list[Fault] = []
     for aspect in ("values", "gradients", "products"):
         if aspect in (theirs.refused, ours.refused):

@@ -52,10 +52,15 @@ class Program:
     seed: int = 0
     variables: tuple[bool, ...] = ()
     narrow: bool = False
+    shaken: int = 0
 
     def in_float32(self) -> Program:
         """The same in single precision: sources, constants and dtypes."""
         return replace(self, narrow=True)
+
+    def shake(self, turn: int) -> Program:
+        """The same, where each source and each answer is off by half a unit in float32's last place."""
+        return replace(self, shaken=turn)
 
     def start(self, library: Any) -> Run:
         """Make the sources in a library."""
@@ -91,17 +96,25 @@ def shown(value: Any) -> str:
     return repr(value)
 
 
+def off_by_half(rng: np.random.Generator, array: np.ndarray) -> np.ndarray:
+    """Factors of which each is half a unit in float32's last place above or below 1."""
+    way = rng.choice([-1.0, 1.0], array.shape)
+    return np.asarray(1 + way * np.finfo(np.float32).eps / 2).astype(array.dtype)
+
+
 class Run:
     """A program at work in one library: its sources made, its steps called one by one."""
 
     def __init__(self, program: Program, library: Any) -> None:
         self.program = program
         self.library = library
+        self.rng = np.random.default_rng([program.seed, program.shaken])
+        arrays = [program.array(source) for source in program.sources]
+        if program.shaken:
+            arrays = [a * off_by_half(self.rng, a) for a in arrays]
         self.sources = [
-            library.Variable(program.array(source))
-            if variable
-            else library.constant(program.array(source))
-            for source, variable in zip(program.sources, program.variables, strict=True)
+            library.Variable(array) if variable else library.constant(array)
+            for array, variable in zip(arrays, program.variables, strict=True)
         ]
         self.answers: list[Any] = []
 
@@ -119,8 +132,18 @@ class Run:
             answer = getattr(operator, step.name[1:])(*args)
         else:
             answer = find(self.library, step.name)(*args, **named)
+        if self.program.shaken:
+            answer = self.shaken(answer)
         self.answers.append(answer)
         return answer
+
+    def shaken(self, answer: Any) -> Any:
+        """Put an answer off by half a unit in float32's last place, as each op in float32 may."""
+        if type(answer) in (list, tuple):
+            return type(answer)(self.shaken(part) for part in answer)
+        if not hasattr(answer, "numpy") or answer.numpy().dtype.kind != "f":
+            return answer
+        return answer * self.library.constant(off_by_half(self.rng, answer.numpy()))
 
     def value(self, argument: Any) -> Any:
         """Put a library's own values in the place of references and dtypes."""

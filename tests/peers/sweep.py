@@ -12,7 +12,6 @@ import argparse
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,19 +99,9 @@ def judged(
     note(reference, tally)
     faults = compare(reference, single, mine)
     if any(fault.gap is not None for fault in faults):
-        moved = tuple(observe(rounded(program, turn), ours) for turn in range(3))
+        moved = tuple(observe(program.shake(turn), ours) for turn in (1, 2, 3))
         faults = compare(reference, single, mine, moved)
     return found + [("float32", f) for f in faults]
-
-
-def rounded(program: Program | Written, turn: int) -> Program | Written:
-    """The same program with each number of its sources moved by half a unit in float32's last place."""
-    rng = np.random.default_rng([program.seed, turn])
-    half = np.finfo(np.float32).eps / 2
-    return replace(
-        program,
-        sources=tuple(s * (1 + half * rng.choice([-1, 1], s.shape)) for s in program.sources),
-    )
 
 
 def note(outcome: Outcome, tally: Counter[str] | None) -> None:

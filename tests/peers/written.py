@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from peers import written_flow, written_kinds, written_tapes
-from peers.program import NARROW
+from peers.program import NARROW, off_by_half
 
 X = np.array([0.7, -1.2, 1.9])
 A = np.array([[0.5, 1.5, -0.4], [1.1, -0.8, 2.2]])
@@ -34,6 +34,11 @@ class Written:
 
     def in_float32(self) -> Written:
         return replace(self, narrow=True)
+
+    def shake(self, turn: int) -> Written:
+        """The same, where each source is off by half a unit in float32's last place."""
+        rng = np.random.default_rng([self.seed, turn])
+        return replace(self, sources=tuple(s * off_by_half(rng, s) for s in self.sources))
 
     def start(self, library: Any) -> Started:
         arrays = [s.astype(NARROW[s.dtype.name]) if self.narrow else s for s in self.sources]
