@@ -59,6 +59,7 @@ class GradientTape:
         self._recording: Recording | None = None
         self._active = False
         self._entered = False
+        self._blocks: list[int] = []  # those not left yet: each the clock's number at its start
         self._history: list[Happening] = []
         self._spent: Recording | None = None
 
@@ -68,15 +69,20 @@ class GradientTape:
         if self._recording is None:
             self._recording = Recording(self._watch_accessed)
         self._entered = True
+        self._blocks.append(tick())
         self._push(self._recording, "enter")
         return self
 
     def __exit__(self, *exception: object) -> None:
+        if self._blocks:
+            self._blocks.pop()
         if self._active:
             self._pop("exit")
         elif self._stranded is not None:
             set_recorders(tuple([one for one in STATE.recorders if one is not self._stranded]))
             self._stranded = None
+        elif not self._blocks and self._history[-1].kind == "stop_recording":
+            self._log("exit")  # in a pause, which ends here
 
     def _push(self, recording: Recording, why: str) -> None:
         set_recorders((*STATE.recorders, recording))
@@ -129,19 +135,24 @@ class GradientTape:
 
     @contextlib.contextmanager
     def stop_recording(self) -> Iterator[None]:
-        """Record nothing inside this `with`.
+        """Record nothing inside this `with`; the end of the tape's own block is the end of it too.
 
         Raises:
             RuntimeError: the tape is not recording.
         """
         if not self._active:
             raise RuntimeError(words.STOP_NOT_RECORDING)
+        block = self._blocks[-1]
         self._pop("stop_recording")
         try:
             yield
         finally:
-            if self._recording is not None:  # a gradient taken meanwhile ends the recording
-                self._push(self._recording, "resume")
+            self._resume(block)
+
+    def _resume(self, block: int) -> None:
+        """Record on after a pause, unless the block's end or a gradient ended the recording."""
+        if self._recording is not None and not self._active and block in self._blocks:
+            self._push(self._recording, "resume")
 
     def reset(self) -> None:
         """Forget everything recorded so far; what was watched must be watched again.
