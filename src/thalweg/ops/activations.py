@@ -12,7 +12,7 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import NO_TEXT, sample, special
 from thalweg.core.op import Op, elementwise, row
 from thalweg.ops.arithmetic import abs, sign
-from thalweg.ops.comparison import greater, where
+from thalweg.ops.comparison import greater_equal, where
 from thalweg.ops.creation import zeros_like
 from thalweg.ops.exponential import multiply_no_nan
 from thalweg.ops.gaussian import gelu_exact
@@ -107,11 +107,11 @@ def leaky_relu(features: Any, alpha: Any = 0.2) -> Any:
 
 @row(
     inputs="x", elementwise=True, real_values=True,
-    vjp={"x": lambda g, ans, x: g * where(greater(x, 0), zeros_like(ans), ans)},
+    vjp={"x": lambda g, ans, x: g * where(greater_equal(x, 0), zeros_like(ans), ans)},
     domain=OFF_ZERO, samples=(sample(np.array([-2.0, -0.5, 0.5, 2.0]), alpha=0.5, scale=2.0),),
     special=(
-        special(0.0, value=1.0, grad=(1.0,)),
-        special(0.0, value=3.0, grad=(3.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
+        special(0.0, value=1.0, grad=(0.0,), why="as the straight side"),
+        special(0.0, value=3.0, grad=(0.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
         special(-np.inf, value=0.0, grad=(0.0,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
