@@ -16,7 +16,7 @@ from thalweg.testing.check_op import check_op
 
 ORDER = (
     "first order", "special", "second order", "invariants", "layouts", "operands", "values",
-    "memory",
+    "left out", "memory",
 )  # fmt: skip
 """The checks that can see a rule, those first that find most."""
 

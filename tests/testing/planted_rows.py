@@ -407,3 +407,27 @@ def wrong_inputs_refused_by_another_exception():
 
 def no_evidence():
     return elementwise("planted", "x", np.square, vjp={"x": lambda g, x: g * (x + x)})
+
+
+def what_is_left_out_comes_back():
+    """A product along the last axis by division: a row with a NaN in it sends NaN, used or not."""
+
+    def rule(g, x, ans):
+        return reshape(g * ans, (*ans.shape, 1)) / x
+
+    samples = (sample((3,)), sample((2, 3)))
+    columns = {"vjp": {"x": rule}, "jvp": {"x": lambda g, x, ans: reduce_sum(g / x, -1) * ans}}
+    return row(inputs="x", name="planted", samples=samples, domain=((0.4, 3.0),), **columns)(
+        lambda x: np.prod(x, -1)
+    )
+
+
+def answer_alone_forgotten():
+    def rule(g):
+        one, two = g
+        return two if one is None else one + (0 if two is None else two * 2)
+
+    columns = {"vjp": {"x": rule}, "knows_absent": True, "several": True, "linear": "x"}
+    return row(inputs="x", name="planted", samples=(sample((3,)),), **columns)(
+        lambda x: (x * 1, x * 2)
+    )

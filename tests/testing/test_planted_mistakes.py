@@ -67,6 +67,8 @@ WRONG = {
     planted.wrong_inputs_taken: "nothing was raised",
     planted.wrong_inputs_refused_in_other_words: "expected words 'elephants'",
     planted.wrong_inputs_refused_by_another_exception: "expected ZeroDivisionError, came ShapeError",
+    planted.what_is_left_out_comes_back: "left out, gradient by input 0",
+    planted.answer_alone_forgotten: "gradient of answer 1 alone",
     planted.no_evidence: "brings no evidence",
 }
 

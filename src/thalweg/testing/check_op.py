@@ -10,9 +10,11 @@ import numpy as np
 from thalweg.core.dispatch import build
 from thalweg.core.op import REQUIRED, TABLE, Op
 from thalweg.testing.cases import Case, cases
+from thalweg.testing.check_alone import check_alone
 from thalweg.testing.check_first_order import check_first_order, check_gradients_in_layouts
 from thalweg.testing.check_half import check_half
 from thalweg.testing.check_invariants import check_linear, check_snapshot, check_untouched
+from thalweg.testing.check_left_out import check_left_out
 from thalweg.testing.check_memory import check_kept, check_leaks
 from thalweg.testing.check_operands import check_operands
 from thalweg.testing.check_second_order import check_second_order
@@ -26,7 +28,7 @@ from thalweg.values.face import VALUES
 
 CHECKS = (
     "values", "first order", "second order", "float16", "invariants", "layouts", "operands", "memory",
-    "special", "wrong",
+    "special", "left out", "wrong",
 )  # fmt: skip
 """The names of the checks, in the order in which they run."""
 
@@ -37,7 +39,8 @@ def check_op(op: Any, *, checks: Any = CHECKS, seed: int | None = None) -> None:
     Values against NumPy's function and against the kernel in higher precision, in units in the last
     place; reverse and forward rules against extrapolated central differences, and against each
     other, ⟨w, J·v⟩ = ⟨Jᵀ·w, v⟩; the stated special values; second derivatives; what holds for
-    every gradient (shape, dtype, linear in the cotangent, nothing written to); float16; other layouts in
+    every gradient (shape, dtype, linear in the cotangent, nothing written to, nothing from elements that
+    nothing comes into, each answer alone as among the others); float16; other layouts in
     memory, dtypes and Python's numbers; wrong inputs; what is kept alive.
 
     Args:
@@ -136,12 +139,15 @@ def _on_a_case(judge: Judge, check: str, case: Case, rng: Any) -> None:
         check_first_order(judge, case, rng)
     elif check == "second order":
         check_second_order(judge, case, rng)
+    elif check == "left out":
+        check_left_out(judge, case, rng)
     elif check == "float16":
         check_half(judge, case, rng)
     else:
         check_linear(judge, case, rng)
         check_untouched(judge, case, rng)
         check_snapshot(judge, case, rng)
+        check_alone(judge, case, rng)
 
 
 def _with_axes(op: Op, found: list[Case]) -> list[Case]:
