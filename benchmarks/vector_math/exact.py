@@ -1,0 +1,125 @@
+"""What is each function's exact answer? By mpmath, and by a wider float of NumPy's and SciPy's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath as mp
+import numpy as np
+
+# Enough for the cancellations of these formulas near the ends of float64's range.
+DIGITS = 70
+
+
+def _sigmoid(x: mp.mpf) -> mp.mpf:
+    return 1 / (1 + mp.exp(-x))
+
+
+def _softplus(x: mp.mpf) -> mp.mpf:
+    return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
+
+
+def _tanh(x: mp.mpf) -> mp.mpf:
+    return mp.tanh(x) if abs(x) < 1000 else mp.sign(x) * (1 - mp.exp(-2000))
+
+
+def _erf(x: mp.mpf) -> mp.mpf:
+    return mp.erf(x) if abs(x) < 30 else mp.sign(x) * (1 - mp.exp(-900))
+
+
+def _erfc(x: mp.mpf) -> mp.mpf:
+    return mp.erfc(x) if abs(x) < 100 else (mp.exp(-10000) if x > 0 else 2 - mp.exp(-10000))
+
+
+def _growing(function: Callable[[mp.mpf], mp.mpf]) -> Callable[[mp.mpf], mp.mpf]:
+    """What over- and underflows every float far out is asked no further than there."""
+    return lambda x: function(min(max(x, mp.mpf(-5000)), mp.mpf(5000)))
+
+
+def _pow(x: mp.mpf, y: mp.mpf) -> mp.mpf:
+    if x == 0:
+        return mp.mpf(0) if y > 0 else mp.inf
+    far = y * mp.log(abs(x))
+    size = mp.exp(min(max(far, mp.mpf(-5000)), mp.mpf(5000)))
+    return -size if x < 0 and int(y) % 2 else size
+
+
+EXACT: dict[str, Callable[..., mp.mpf]] = {
+    "exp": _growing(mp.exp),
+    "exp2": _growing(lambda x: mp.power(2, x)),
+    "expm1": _growing(mp.expm1),
+    "log": mp.log,
+    "log2": lambda x: mp.log(x) / mp.ln2,
+    "log10": lambda x: mp.log(x) / mp.ln10,
+    "log1p": mp.log1p,
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "tan": mp.tan,
+    "asin": mp.asin,
+    "acos": mp.acos,
+    "atan": mp.atan,
+    "atan2": mp.atan2,
+    "sinh": _growing(mp.sinh),
+    "cosh": _growing(mp.cosh),
+    "tanh": _tanh,
+    "asinh": lambda x: mp.sign(x) * mp.asinh(abs(x)),
+    "acosh": mp.acosh,
+    "atanh": mp.atanh,
+    "sigmoid": lambda x: _sigmoid(max(x, mp.mpf(-5000))),
+    "softplus": lambda x: _softplus(max(x, mp.mpf(-5000))),
+    "erf": _erf,
+    "erfc": _erfc,
+    "pow": _pow,
+    "sqrt": mp.sqrt,
+    "rsqrt": lambda x: 1 / mp.sqrt(x),
+    "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+}
+
+
+def answers(name: str, *columns: np.ndarray) -> list[mp.mpf]:
+    """mpmath's answers at finite points of the function's domain."""
+    function = EXACT[name]
+    with mp.workdps(DIGITS):
+        return [
+            function(*map(mp.mpf, row)) for row in zip(*(c.tolist() for c in columns), strict=True)
+        ]
+
+
+def _positive_part(x: np.ndarray) -> np.ndarray:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _logistic(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+# float64 for float32's answers, and the 80 bits of x86's long double for float64's. These have no
+# function of SciPy's, for that goes through float64.
+WIDER: dict[str, Callable[..., np.ndarray]] = {
+    name: getattr(np, name)
+    for name in (
+        *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh"),
+        *("cosh", "tanh", "asinh", "acosh", "atanh", "asin", "acos", "atan", "atan2", "pow"),
+        *("sqrt", "cbrt"),
+    )
+} | {
+    "rsqrt": lambda x: 1 / np.sqrt(x),
+    "sigmoid": _logistic,
+    "softplus": _positive_part,
+}
+
+
+def wider(name: str, dtype: np.dtype) -> Callable[..., np.ndarray] | None:
+    """The function in a float with more digits; None where there is none."""
+    if name in ("erf", "erfc"):
+        if dtype == np.float64:
+            return None
+        import scipy.special
+
+        error_function = getattr(scipy.special, name)
+        return lambda x: error_function(x.astype(np.float64))
+    if dtype == np.float64 and np.finfo(np.longdouble).nmant < 63:
+        return None
+    function = WIDER[name]
+    wide = np.float64 if dtype == np.float32 else np.longdouble
+    return lambda *columns: function(*(c.astype(wide) for c in columns))

@@ -1,0 +1,100 @@
+"""How does LLVM's text become machine code, and how does machine code become callable?"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from thalweg.native.machine import Machine, llvm
+
+__all__ = ["Loaded", "assembly", "load", "object_code", "optimised"]
+
+_numbers = itertools.count()
+
+
+@cache
+def _target(machine: Machine, level: int) -> Any:
+    """LLVM's code generator for a machine; costly to make, so it is made once."""
+    return (
+        llvm()
+        .Target.from_triple(machine.triple)
+        # The small code model reaches constants relative to the program counter; llvmlite's default
+        # for code made at run time spends an instruction on each address.
+        .create_target_machine(
+            cpu=machine.cpu,
+            features=machine.features,
+            opt=level,
+            reloc="pic",
+            codemodel="small",
+        )
+    )
+
+
+def optimised(text: str, machine: Machine, level: int = 2) -> Any:
+    """Parse a module, verify it and run LLVM's passes; the vectorisers and unrolling stay off.
+
+    Vectors are written down as such, so there is nothing for a vectoriser to find, and it costs most
+    of the time; unrolling a loop whose body is full of vectors spills registers.
+    """
+    binding = llvm()
+    module = binding.parse_assembly(text)
+    module.triple = machine.triple
+    target = _target(machine, level)
+    module.data_layout = str(target.target_data)
+    module.verify()
+    tuning = binding.create_pipeline_tuning_options(speed_level=level)
+    tuning.loop_vectorization = False
+    tuning.slp_vectorization = False
+    tuning.loop_unrolling = False
+    tuning.loop_interleaving = False
+    builder = binding.create_pass_builder(target, tuning)
+    builder.getModulePassManager().run(module, builder)
+    return module
+
+
+def object_code(text: str, machine: Machine, level: int = 2) -> bytes:
+    """Compile a module to an object file's bytes, which may be kept and loaded again."""
+    return bytes(_target(machine, level).emit_object(optimised(text, machine, level)))
+
+
+def assembly(text: str, machine: Machine, level: int = 2) -> str:
+    """Compile a module to assembly, for reading."""
+    return str(_target(machine, level).emit_assembly(optimised(text, machine, level)))
+
+
+@cache
+def _linker() -> Any:
+    return llvm().create_lljit_compiler()
+
+
+class Loaded:
+    """Machine code in memory; its addresses hold as long as this object lives."""
+
+    __slots__ = ("_tracker",)
+
+    def __init__(self, tracker: Any) -> None:
+        self._tracker = tracker
+
+    def address(self, name: str) -> int:
+        """Return where a function begins."""
+        return int(self._tracker[name])
+
+    def bind(self, name: str, *arguments: Any) -> Any:
+        """Return a function of Python's by ctypes, which lets other threads run meanwhile.
+
+        Args:
+            name: the function's.
+            arguments: the ctypes of its arguments; it returns nothing.
+        """
+        return ctypes.CFUNCTYPE(None, *arguments)(self.address(name))
+
+
+def load(code: bytes, names: Sequence[str]) -> Loaded:
+    """Bring an object file's functions into memory."""
+    library = llvm().JITLibraryBuilder().add_object_img(code)
+    for name in names:
+        library.export_symbol(name)
+    return Loaded(library.link(_linker(), f"thalweg.{next(_numbers)}"))

@@ -1,0 +1,81 @@
+"""How is a function of LLVM's written down, instruction by instruction?
+
+As text, by ourselves: LLVM reads and verifies text in any case, and a line of text costs a tenth of
+what a tree of instruction objects does.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Listing", "Module"]
+
+
+class Module:
+    """The functions of one unit of compilation; what two of them need stands there once."""
+
+    __slots__ = ("_declared", "_defined")
+
+    def __init__(self) -> None:
+        self._declared: dict[str, str] = {}
+        self._defined: dict[str, str] = {}
+
+    def declare(self, name: str, line: str) -> None:
+        """Note a declaration, such as that of one of LLVM's intrinsics."""
+        self._declared.setdefault(name, line)
+
+    def define(self, name: str, text: str) -> None:
+        """Note a function's or a constant's whole text."""
+        self._defined[name] = text
+
+    def defines(self, name: str) -> bool:
+        """Whether a function or constant of this name stands here already."""
+        return name in self._defined
+
+    def text(self) -> str:
+        """The module as LLVM reads it."""
+        return "\n".join([*self._declared.values(), *self._defined.values(), ""])
+
+
+class Listing:
+    """The instructions of one function, in order; each value has a number for a name."""
+
+    __slots__ = ("_count", "_lines", "block", "module")
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.block = "entry"
+        self._lines = ["entry:"]
+        self._count = 0
+
+    def value(self, instruction: str) -> str:
+        """Write an instruction that has a result, and return the result's name."""
+        self._count += 1
+        name = f"%v{self._count}"
+        self._lines.append(f"  {name} = {instruction}")
+        return name
+
+    def line(self, instruction: str) -> None:
+        """Write an instruction without a result."""
+        self._lines.append(f"  {instruction}")
+
+    def label(self) -> str:
+        """Return a fresh name for a block."""
+        self._count += 1
+        return f"b{self._count}"
+
+    def begin(self, block: str) -> None:
+        """Begin a block; the one before must have ended in a jump."""
+        self.block = block
+        self._lines.append(f"{block}:")
+
+    def call(self, name: str, result: str, *arguments: tuple[str, str]) -> str:
+        """Call one of LLVM's intrinsics, which declares it."""
+        kinds = ", ".join(kind for kind, _ in arguments)
+        self.module.declare(name, f"declare {result} @{name}({kinds})")
+        given = ", ".join(f"{kind} {value}" for kind, value in arguments)
+        return self.value(f"call {result} @{name}({given})")
+
+    def function(self, name: str, result: str, *arguments: str, attributes: str = "") -> str:
+        """The function around these instructions, as text; its arguments are %x0, %x1 and so on."""
+        given = ", ".join(f"{kind} %x{k}" for k, kind in enumerate(arguments))
+        head = f"define {result} @{name}({given}) {attributes} {{"
+        return "\n".join([head, *self._lines, "}"])

@@ -1,0 +1,48 @@
+"""sqrt, rsqrt and cbrt."""
+
+from __future__ import annotations
+
+import math
+
+from thalweg.native.lanes import Floats, where
+from thalweg.native.vector_math.polynomial import polynomial
+from thalweg.native.vector_math.polynomials import CBRT
+from thalweg.native.vector_math.scaling import power_of_two, split
+
+__all__ = ["cbrt", "rsqrt", "sqrt"]
+
+
+def sqrt(x: Floats) -> Floats:
+    """The square root, correctly rounded: every processor has it as an instruction."""
+    return x.square_root()
+
+
+def rsqrt(x: Floats) -> Floats:
+    """1/√x."""
+    return 1.0 / x.square_root()
+
+
+def cbrt(x: Floats) -> Floats:
+    """The cube root.
+
+    A polynomial gives the first digits, and Halley's iteration, t + t·(x - t³)/(2t³ + x), triples them.
+    J.-M. Muller, Elementary Functions (3rd ed., 2016), section 5.4, on iterations of this kind.
+    """
+    if x.lanes.bits == 32:
+        return _cbrt(x.to_double(), 32).to_single()
+    return _cbrt(x, 64)
+
+
+def _cbrt(x: Floats, grade: int) -> Floats:
+    size = x.magnitude()
+    m, e = split(size)
+    third, whole = (e * (1.0 / 3.0)).nearest()
+    # What is left of the exponent is -1, 0 or 1.
+    _, left = third.times_plus(-3.0, e).nearest()
+    part = m * power_of_two(left)
+    root = polynomial(part, CBRT[grade])
+    for _ in range(1 if grade == 32 else 2):
+        cube = root * root * root
+        root = root.times_plus((part - cube) / (cube + cube + part), root)
+    inside = (size > 0.0) & (size < math.inf)
+    return where(inside, (root * power_of_two(whole)).with_sign_of(x), x)
