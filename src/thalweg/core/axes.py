@@ -69,6 +69,20 @@ def one_axis(axis: Any, rank: int) -> int:
     return number % rank
 
 
+def keeps_axes(keepdims: Any) -> bool:
+    """Whether reduced axes stay: True or False, or 1 or 0, also as a Tensor; None means False.
+
+    Raises:
+        TypeError: anything else.
+    """
+    if keepdims is None or keepdims is False:
+        return False
+    value = static(keepdims)
+    if type(value) not in (bool, int) or value not in (0, 1):
+        raise TypeError(f"keepdims is {keepdims!r}; True or False was wanted")
+    return bool(value)
+
+
 def _whole(axis: Any) -> int:
     if type(axis) is not int:
         raise TypeError(f"an axis is a whole number, not {axis!r}")

@@ -10,23 +10,31 @@ from thalweg.core.op import NONE_CAME, Op
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
 
+def no_none(op: Op) -> DTypeError:
+    """That None came as a value."""
+    return DTypeError(f"{op.name} cannot take None; {NONE_CAME}")
+
+
 def refusal(op: Op, values: tuple[Any, ...], error: Exception) -> Exception:
     """A kernel's exception in words that name the op and what came."""
+    if any(value is None for value in values):
+        return no_none(op)
     if isinstance(error, ThalwegError):
         return error
-    if isinstance(error, AttributeError | TypeError) and any(value is None for value in values):
-        return DTypeError(f"{op.name} cannot take None; {NONE_CAME}")
     came = ", ".join(describe(value) for value in values)
+    told = f"{op.name} cannot take {came}: {error}"
+    if str(error).startswith(f"{op.name}: "):  # of a parameter, and all is said
+        told = str(error)
     if isinstance(error, np.exceptions.AxisError):
         return ShapeError(f"{op.name}: {error}; got {came}")
     if isinstance(error, ValueError) and not any(_is_text(value) for value in values):
-        return ShapeError(f"{op.name} cannot take {came}: {error}")
+        return ShapeError(told)
     if isinstance(error, IndexError) and _too_few_axes(str(error)):
         return ShapeError(f"{op.name} cannot take {came}: it needs more axes")
     if isinstance(error, IndexError) and "integer" in str(error):
         return DTypeError(f"{op.name} cannot take {came}: indices are whole numbers")
     if isinstance(error, TypeError | ValueError | OverflowError | AttributeError):
-        return DTypeError(f"{op.name} cannot take {came}: {error}")
+        return DTypeError(told)
     return error
 
 

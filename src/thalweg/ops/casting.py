@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import DTypeError
 
 SOURCE = "definition"
@@ -32,7 +33,7 @@ def cast(x: Any, dtype: Any) -> Any:
         x: any shape.
         dtype: a NumPy dtype or its name, such as `tw.float32`.
     """
-    target = np.dtype(dtype)
+    target = wanted_dtype("cast: dtype", dtype)
     array = x if type(x) is np.ndarray else np.asarray(x)
     if array.dtype.kind == "c" and target.kind != "c":
         array = array.real

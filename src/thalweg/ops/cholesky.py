@@ -61,6 +61,8 @@ def _factor_tangent(g: Any, ans: Any) -> Any:
         wrong(np.ones((2, 3)), error=ShapeError, words="square"),
     ),
     formula="L with L·Lᴴ = A, from the lower triangle of A",
+    note="A matrix that is singular, or not positive definite, is refused, value and gradient: at the edge of those "
+         "that are, L has a slope without end. A matrix with a NaN has a factor of NaN, and its gradient is NaN.",
     source="Murray 2016, Differentiation of the Cholesky decomposition, section 3",
 )  # fmt: skip
 def cholesky_of_lower(input: Any) -> Any:
@@ -92,7 +94,8 @@ def cholesky(input: Any) -> Any:
             triangle is not read; the gradient is shared between the triangles, as TensorFlow's is.
 
     Raises:
-        NotPositiveDefiniteError: there is no such L.
+        NotPositiveDefiniteError: there is no such L, the matrix being singular or curving down; nor
+            is there a gradient then.
 
     >>> import thalweg as tw
     >>> tw.linalg.cholesky([[4.0, 2.0], [2.0, 2.0]]).numpy()

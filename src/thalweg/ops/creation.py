@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.core.evidence import NO_NONE, sample
 from thalweg.core.op import row
+from thalweg.core.wanted_dtype import wanted_dtype
 
 SOURCE = "definition"
 
@@ -28,7 +29,9 @@ def zeros_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = No
         name: accepted for TensorFlow's sake.
         layout: likewise.
     """
-    return np.zeros(input.shape, dtype or input.dtype)
+    return np.zeros(
+        input.shape, input.dtype if dtype is None else wanted_dtype("zeros_like: dtype", dtype)
+    )
 
 
 @row(
@@ -45,4 +48,6 @@ def ones_like(input: Any, dtype: Any = None, name: Any = None, layout: Any = Non
         name: accepted for TensorFlow's sake.
         layout: likewise.
     """
-    return np.ones(input.shape, dtype or input.dtype)
+    return np.ones(
+        input.shape, input.dtype if dtype is None else wanted_dtype("ones_like: dtype", dtype)
+    )

@@ -11,6 +11,7 @@ from thalweg.core.axes import one_axis, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.core.whole_number import whole_number
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.clipping import clip_by_norm
@@ -39,7 +40,9 @@ def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]
         raise DTypeError(f"one_hot takes whole numbers as indices, not {inputs[0].dtype.name}")
     rank = len(inputs[0].shape)
     depth, on, off, axis, dtype = params
-    if dtype is None:  # that of the values, where they have one
+    if dtype is not None:
+        dtype = wanted_dtype("one_hot: dtype", dtype)
+    else:  # that of the values, where they have one
         dtype = next((value.dtype for value in (on, off) if hasattr(value, "dtype")), None)
         params = (depth, on, off, axis, dtype)
     try:
@@ -50,7 +53,7 @@ def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]
 
 @functools.lru_cache(maxsize=256, typed=True)
 def _settled(rank: int, depth: Any, on: Any, off: Any, axis: Any, dtype: Any) -> tuple[Any, ...]:
-    depth, on, off, axis, dtype = [static(value) for value in (depth, on, off, axis, dtype)]
+    depth, on, off, axis = [static(value) for value in (depth, on, off, axis)]
     if dtype is None:
         given = [value for value in (on, off) if value is not None]
         whole = given and all(isinstance(value, int) for value in given)

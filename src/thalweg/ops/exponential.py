@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.core.composite import composite
 from thalweg.core.evidence import DO_NOT_FIT, sample, special
 from thalweg.core.op import Op, elementwise
+from thalweg.ops.comparison import equal, select
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import ones_like
 
@@ -173,10 +174,15 @@ def _zero_where(flat: Any, value: Any) -> Any:
     return np.where(flat, value.dtype.type(0), value)[()]
 
 
+def _where_it_counts(x: Any, y: Any) -> Any:
+    """What a logarithm is taken of, NaN where it has none; where x is 0 it need not have one."""
+    return select(equal(x, 0), y, in_domain(y))
+
+
 xlogy = elementwise(
     "xlogy", "x y", lambda x, y: _zero_where((x == 0) & (y == y), x * np.log(_beside(y, x))),
     public="math.xlogy",
-    vjp={"x": lambda g, y: g * log(y), "y": lambda g, x, y: g * xdivy(x, in_domain(y))},
+    vjp={"x": lambda g, y: g * log(y), "y": lambda g, x, y: g * xdivy(x, _where_it_counts(x, y))},
     domain=(ANY, POSITIVE), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·log y",
     source="definition, by the limit at x = 0",
     note="0 where x = 0, for every y but NaN; there the gradient by x is log y and that by y is 0.",
@@ -184,6 +190,7 @@ xlogy = elementwise(
         special(0.0, 0.0, value=0.0, grad=(-np.inf, 0.0)),
         special(0.0, 2.0, value=0.0, grad=(LN2, 0.0)),
         special(0.0, np.inf, value=0.0, grad=(np.inf, 0.0)),
+        special(0.0, -1.0, value=0.0, grad=(np.nan, 0.0)),
         special(2.0, 0.0, value=-np.inf, grad=(-np.inf, np.inf)),
         special(1.0, -1.0, value=np.nan, grad=(np.nan, np.nan)),
         special(0.0, np.nan, value=np.nan, grad=(np.nan, np.nan), why="a NaN is never hidden"),
@@ -192,12 +199,13 @@ xlogy = elementwise(
 xlog1py = elementwise(
     "xlog1py", "x y", lambda x, y: _zero_where((x == 0) & (y == y), x * np.log1p(_beside(y, x))),
     public="math.xlog1py",
-    vjp={"x": lambda g, y: g * log1p(y), "y": lambda g, x, y: g * xdivy(x, in_domain(1 + y))},
+    vjp={"x": lambda g, y: g * log1p(y), "y": lambda g, x, y: g * xdivy(x, _where_it_counts(x, 1 + y))},
     domain=(ANY, (-0.6, 3.0)), samples=PAIRS, wrong=DO_NOT_FIT, formula="x·log(1 + y)",
     source="definition, by the limit at x = 0",
     note="0 where x = 0, for every y but NaN.",
     special=(
         special(0.0, -1.0, value=0.0, grad=(-np.inf, 0.0)),
+        special(0.0, -2.0, value=0.0, grad=(np.nan, 0.0)),
         special(2.0, 1e-20, value=2e-20, grad=(1e-20, 2.0)),
         special(2.0, -1.0, value=-np.inf, grad=(-np.inf, np.inf)),
         special(1.0, -2.0, value=np.nan, grad=(np.nan, np.nan), why="x/(1 + y) alone would say -1"),
@@ -205,7 +213,10 @@ xlog1py = elementwise(
 )  # fmt: skip
 xdivy: Op = elementwise(
     "xdivy", "x y", lambda x, y: _zero_where((x == 0) & (y == y), x / y), public="math.xdivy",
-    vjp={"x": lambda g, y: g / y, "y": lambda g, ans, y: -g * xdivy(ans, y)},
+    vjp={
+        "x": lambda g, y: g / y,
+        "y": lambda g, ans, y: -multiply_no_nan(g, xdivy(ans, y)),  # an infinite g is no matter
+    },
     domain=(ANY, POSITIVE), samples=PAIRS, wrong=DO_NOT_FIT, formula="x / y",
     source="definition, by the limit at x = 0",
     note="0 where x = 0, for every y but NaN; there the gradient by x is 1/y.",

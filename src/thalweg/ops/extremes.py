@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.core.axes import one_axis
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, row
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.ops.reductions import (
     AXES,
@@ -116,17 +117,17 @@ reduce_max = _extreme("reduce_max", np.maximum, False, "max")
 reduce_min = _extreme("reduce_min", np.minimum, True, "min")
 
 
-def _place_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
-    axis, output_type = params
-    return one_axis(0 if axis is None else axis, np.ndim(inputs[0])), np.dtype(output_type)
-
-
 def _place(name: str, function: Callable[..., Any], words: str) -> Op:
+    def place_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
+        axis, output_type = params
+        kind = wanted_dtype(f"{name}: output_type", output_type)
+        return one_axis(0 if axis is None else axis, np.ndim(inputs[0])), kind
+
     def kernel(input: Any, axis: Any = None, output_type: Any = np.int64) -> Any:
         return function(input, axis=axis).astype(output_type)
 
     op = Op(
-        name, "input", kernel, public=f"{name} math.{name}", prepare=_place_params,
+        name, "input", kernel, public=f"{name} math.{name}", prepare=place_params,
         severs="a place is a whole number", real_values=True,
         samples=(sample((4,)), sample((3, 4), axis=-1), sample((3, 4), axis=0, output_type="int32")),
         special=(special([1.0, 2.0, 2.0] if name == "argmax" else [2.0, 1.0, 1.0], value=1, why="the first"),),

@@ -10,6 +10,7 @@ from thalweg.core.axes import one_axis, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.whole_number import whole_number
 from thalweg.errors import DTypeError, ShapeError
 
 SOURCE = "definition; the rule is the adjoint of a linear map"
@@ -141,7 +142,7 @@ def gather(
     >>> tw.gather([10.0, 20.0, 30.0], [2, 0]).numpy()
     array([30., 10.], dtype=float32)
     """
-    batch = static(batch_dims)
+    batch = whole_number("gather: batch_dims", batch_dims)
     batch = batch + len(indices.shape) if batch < 0 else batch
     return take(params, indices, batch if axis is None else axis, batch, False)
 

@@ -63,6 +63,8 @@ def adjoint_of(x: Any) -> Any:
         wrong(SINGULAR, np.ones((2, 1)), error=SingularMatrixError, words="singular"),
         wrong(np.ones((2, 3)), np.ones((2, 1)), error=ShapeError, words="square"),
     ),
+    note="A singular matrix is refused, value and gradient. Near one the solution grows without end, and the "
+         "gradient by the matrix as its square.",
     formula="A⁻¹·B", source="Giles 2008, Collected matrix derivative results, 2.3.1",
 )  # fmt: skip
 def solve(matrix: Any, rhs: Any, adjoint: Any = False) -> Any:
@@ -112,6 +114,7 @@ def _singular(name: str, matrix: Any) -> str:
         wrong(SINGULAR, error=SingularMatrixError, words="singular"),
         wrong(np.ones((2, 3)), error=ShapeError, words="square"),
     ),
+    note="A singular matrix is refused, value and gradient; det has both there.",
     formula="A⁻¹", source="Giles 2008, 2.2.3",
 )  # fmt: skip
 def inverse(input: Any, adjoint: Any = False) -> Any:

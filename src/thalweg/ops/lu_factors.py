@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.contraction import product
@@ -118,4 +119,9 @@ def lu(input: Any, output_idx_type: Any = np.int32) -> Any:
            [0., 2.]], dtype=float32), array([1, 0], dtype=int32))
     """
     packed, order = packed_lu(input)
-    return Lu(packed, order if np.dtype(output_idx_type) == np.int32 else cast(order, np.int64))
+    return Lu(
+        packed,
+        order
+        if wanted_dtype("lu: output_idx_type", output_idx_type) == np.int32
+        else cast(order, np.int64),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from thalweg.core.axes import axis_tuple
+from thalweg.core.axes import axis_tuple, keeps_axes
 from thalweg.core.composite import composite
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.movement import reshape
@@ -32,8 +32,9 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: Any = False) 
     >>> float(tw.math.reduce_variance([1.0, 2.0, 3.0, 4.0]))
     1.25
     """
+    kept = keeps_axes(keepdims)
     away = input_tensor - reduce_mean(input_tensor, axis, True)
-    return reduce_mean(_squares(away), axis, keepdims)
+    return reduce_mean(_squares(away), axis, kept)
 
 
 @composite(inputs="input_tensor", public="math.reduce_std")
@@ -51,10 +52,10 @@ def reduce_std(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> An
     >>> float(tw.math.reduce_std([1.0, 3.0]))
     1.0
     """
-    axes = axis_tuple(axis, len(input_tensor.shape))
+    axes, kept = axis_tuple(axis, len(input_tensor.shape)), keeps_axes(keepdims)
     away = input_tensor - reduce_mean(input_tensor, axes, True)
     count = count_along(input_tensor.shape, axes)
-    return euclidean(away, axes, keepdims) / math.sqrt(count)
+    return euclidean(away, axes, kept) / math.sqrt(count)
 
 
 @composite(inputs="x shift", public="nn.moments")
@@ -70,6 +71,7 @@ def moments(x: Any, axes: Any, shift: Any = None, keepdims: Any = False) -> Any:
     Returns:
         `(mean, variance)`.
     """
+    kept = keeps_axes(keepdims)
     mean = reduce_mean(x, axes, True)
-    variance = reduce_mean(_squares(x - mean), axes, keepdims)
-    return (mean if keepdims else reshape(mean, tuple(variance.shape))), variance
+    variance = reduce_mean(_squares(x - mean), axes, kept)
+    return (mean if kept else reshape(mean, tuple(variance.shape))), variance

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.axes import axis_tuple, static
+from thalweg.core.axes import axis_tuple, keeps_axes, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import NO_TEXT, sample, special
 from thalweg.core.op import elementwise, row
@@ -193,10 +193,10 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = 
     order = static(ord)
     axes = axis_tuple(axis, rank)
     if axis is not None and len(axes) == 2:
-        return _matrix_norm(tensor, order, axes, bool(keepdims))
+        return _matrix_norm(tensor, order, axes, keeps_axes(keepdims))
     if axis is not None and len(axes) > 2:
         raise ValueError(f"norm takes one axis or two, not {axis}")
-    return _vector_norm(tensor, order, axes, bool(keepdims))
+    return _vector_norm(tensor, order, axes, keeps_axes(keepdims))
 
 
 @composite(inputs="tensor", public="linalg.normalize")

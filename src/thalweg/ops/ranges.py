@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.axes import static
 from thalweg.core.composite import composite
+from thalweg.core.whole_number import whole_number
 from thalweg.ops.casting import cast
 from thalweg.ops.movement import moved_axis
 
@@ -29,9 +29,7 @@ def linspace(start: Any, stop: Any, num: Any, name: Any = None, axis: int = 0) -
     >>> tw.linspace(0.0, 1.0, 5).numpy()
     array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
-    count = int(static(num))
-    if count < 1:
-        raise ValueError(f"linspace: num must be at least 1, not {count}")
+    count = whole_number("linspace: num", num, least=1)
     if start.dtype.kind in "iub" and stop.dtype.kind in "iub":
         start, stop = cast(start, np.float64), cast(stop, np.float64)
     shape = tuple(start.shape)

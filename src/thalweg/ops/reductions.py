@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.axes import axis_tuple, static
+from thalweg.core.axes import axis_tuple, keeps_axes
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import Op, row
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.cumulative import cumprod
@@ -48,7 +49,7 @@ def reduction_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[
     axes = EVERY_AXIS[rank] if axis is None else axis_tuple(axis, rank)
     if keepdims is False or keepdims is True:
         return axes, keepdims
-    return axes, bool(static(keepdims))
+    return axes, keeps_axes(keepdims)
 
 
 def with_axes(g: Any, shape: tuple[int, ...], axis: tuple[int, ...], keepdims: bool) -> Any:
@@ -197,7 +198,10 @@ reduce_any = _truth("reduce_any", np.logical_or, "whether any is true")
 
 def _count_params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
     axis, keepdims, dtype = params
-    return (*reduction_params(inputs, (axis, keepdims or False)), np.dtype(dtype))
+    return (
+        *reduction_params(inputs, (axis, keepdims)),
+        wanted_dtype("count_nonzero: dtype", dtype),
+    )
 
 
 @row(

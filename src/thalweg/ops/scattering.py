@@ -10,6 +10,7 @@ from thalweg.core.axes import static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
+from thalweg.core.whole_number import whole_number
 from thalweg.errors import ShapeError
 from thalweg.ops.creation import zeros_like
 
@@ -96,7 +97,13 @@ def gather_nd(
     array([2., 3.], dtype=float32)
     """
     refuse_outside(bad_indices_policy)
-    return picked(params, in_batch(indices, static(batch_dims)) if static(batch_dims) else indices)
+    batch = whole_number("gather_nd: batch_dims", batch_dims, least=0)
+    if batch and (batch >= len(indices.shape) or batch > len(params.shape)):
+        raise ShapeError(
+            f"gather_nd: batch_dims is {batch}; params of shape {list(params.shape)} and indices of "
+            f"shape {list(indices.shape)} do not share so many leading axes"
+        )
+    return picked(params, in_batch(indices, batch) if batch else indices)
 
 
 @row(

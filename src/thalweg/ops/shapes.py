@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.core.evidence import NO_NONE, sample
 from thalweg.core.op import row
+from thalweg.core.wanted_dtype import wanted_dtype
 
 SOURCE = "definition"
 
@@ -41,7 +42,9 @@ def size(input: Any, out_type: Any = None) -> Any:
         input: any shape.
         out_type: dtype of the answer; int32 by default.
     """
-    return np.dtype(out_type or np.int32).type(input.size)
+    return wanted_dtype("size: out_type", np.int32 if out_type is None else out_type).type(
+        input.size
+    )
 
 
 @row(

@@ -73,7 +73,8 @@ def _matrix_tangent(g: Any, ans: Any, matrix: Any, lower: bool, adjoint: bool) -
         wrong(np.eye(2), np.ones((3, 1)), error=ShapeError, words="columns"),
     ),
     formula="L⁻¹·B", source="Giles 2008, 2.3.1, with the triangle taken",
-    note="Only the named triangle is read, and only it receives a gradient.",
+    note="Only the named triangle is read, and only it receives a gradient. A zero on the diagonal is refused, "
+         "value and gradient.",
 )  # fmt: skip
 def triangular_solve(matrix: Any, rhs: Any, lower: Any = True, adjoint: Any = False) -> Any:
     """The solution X of L·X = B, where L is a triangle of the matrix.

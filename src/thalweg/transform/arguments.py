@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.trees import flatten, map_leaves
 from thalweg.errors import DTypeError
@@ -87,3 +89,18 @@ def answer_of(function: Callable[..., Any], args: Sequence[Any], named: dict[str
     if answer is None or any(leaf is None for leaf in flatten(answer)):
         raise ValueError(RETURNS_NONE.format(getattr(function, "__name__", "fn")))
     return answer
+
+
+def with_a_slope(goal: Any) -> Any:
+    """An answer that can be differentiated, as it came.
+
+    Raises:
+        DTypeError: truth values are in it: they jump, and everywhere else their slope is 0.
+    """
+    for leaf in flatten(goal):
+        if np.asarray(getattr(leaf, "array", leaf)).dtype.kind == "b":
+            raise DTypeError(
+                "cannot differentiate a function that returns truth values; return the number that "
+                "is compared, or tw.where(condition, x, y)"
+            )
+    return goal

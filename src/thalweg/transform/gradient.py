@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.arguments import answer_of, chosen
+from thalweg.transform.arguments import answer_of, chosen, with_a_slope
 
 
 def value_and_grad(
@@ -27,7 +27,7 @@ def value_and_grad(
 
     Raises:
         ValueError: `function` returned None.
-        DTypeError: an argument to differentiate by holds integers.
+        DTypeError: an argument to differentiate by holds integers, or the answer truth values.
 
     >>> import thalweg as tw
     >>> value, slope = tw.value_and_grad(lambda x: x**3)(2.0)
@@ -42,7 +42,7 @@ def value_and_grad(
         with GradientTape() as tape:
             tape.watch(sources)
             answer = answer_of(function, lifted, named)
-        goal = answer[0] if has_aux else answer
+        goal = with_a_slope(answer[0] if has_aux else answer)
         grads = tape.gradient(goal, sources, unconnected_gradients="zero")
         return answer, grads[0] if isinstance(argnums, int) else tuple(grads)
 

@@ -13,7 +13,7 @@ from thalweg.ops.joining import concat, stack
 from thalweg.ops.movement import reshape
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.arguments import answer_of, chosen, differentiable
+from thalweg.transform.arguments import answer_of, chosen, differentiable, with_a_slope
 from thalweg.transform.gradient import grad
 from thalweg.values.tensor import Tensor
 
@@ -49,7 +49,7 @@ def jacobian(
         else:
             with GradientTape(persistent=True) as tape:
                 tape.watch(sources)
-                answer = answer_of(function, lifted, named)
+                answer = with_a_slope(answer_of(function, lifted, named))
             blocks = [tape.jacobian(answer, one, unconnected_gradients="zero") for one in sources]
         return blocks[0] if isinstance(argnums, int) else tuple(blocks)
 
@@ -69,7 +69,7 @@ def _columns(
     columns = []
     for column in np.eye(leaf.array.size, dtype=leaf.array.dtype):
         with ForwardAccumulator(leaf, Tensor(column.reshape(shape))) as accumulator:
-            answer = answer_of(function, args, named)
+            answer = with_a_slope(answer_of(function, args, named))
         columns.append(accumulator.jvp(answer, unconnected_gradients="zero"))
 
     def joined(*parts: Any) -> Any:

@@ -8,10 +8,12 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.recording import note
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.ops.arithmetic import identity
 from thalweg.ops.casting import cast
 from thalweg.values.conversion import as_array, holds_handles, keeping, stack_nested
+from thalweg.values.creation import sizes_of
 from thalweg.values.tensor import Tensor
 from thalweg.values.variable import Variable
 
@@ -38,12 +40,12 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: Any = None)
     if isinstance(value, Handle):
         array = value.array
         if dtype is not None:
-            array = array.astype(keeping(array.dtype, np.dtype(dtype)))
+            array = array.astype(keeping(array.dtype, wanted_dtype("constant: dtype", dtype)))
         note("escape", (value.key,), "tw.constant()")
     else:
         array = as_array(value, dtype)
     if shape is not None:
-        sizes = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
+        sizes = sizes_of("constant", shape)
         array = np.asarray(array)
         if array.size == 1:
             array = np.full(sizes, array.reshape(())[()], array.dtype)
@@ -67,11 +69,13 @@ def convert_to_tensor(
     """
     if isinstance(value, Handle):
         tensor = identity.eager(value) if isinstance(value, Variable) else value
-        if dtype is not None and np.dtype(dtype) != value.array.dtype:
-            raise ValueError(
-                f"Tensor conversion requested dtype {np.dtype(dtype).name} for Tensor with dtype "
-                f"{value.array.dtype.name}: {value!r}; use tw.cast"
-            )
+        if dtype is not None:
+            wanted = wanted_dtype("convert_to_tensor: dtype", dtype)
+            if wanted != value.array.dtype:
+                raise ValueError(
+                    f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype "
+                    f"{value.array.dtype.name}: {value!r}; use tw.cast"
+                )
         return tensor
     if isinstance(value, list | tuple) and holds_handles(value):
         stacked = stack_nested(value)

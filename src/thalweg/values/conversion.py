@@ -13,6 +13,7 @@ import numpy as np
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE
 from thalweg.core.trees import flatten
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.joining import stack
 from thalweg.values.floatx import floatx
@@ -81,7 +82,7 @@ def as_array(x: Any, dtype: Any = None) -> Any:
         DTypeError: nothing that is a number, a truth value or a text.
     """
     if dtype is not None:
-        dtype = np.dtype(dtype)
+        dtype = wanted_dtype("a Tensor's dtype", dtype)
     if isinstance(x, np.generic):
         return _checked(x if dtype is None else x.astype(keeping(x.dtype, dtype)), x)
     if isinstance(x, np.ndarray):

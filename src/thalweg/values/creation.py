@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,28 +10,42 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.handle import Handle
-from thalweg.errors import ShapeError
+from thalweg.core.wanted_dtype import wanted_dtype
+from thalweg.core.whole_number import whole_number
+from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.movement import broadcast_to
 from thalweg.values.conversion import python_array
 from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
 
+MOST = 2**62
+"""No array of so many elements is made, on any machine."""
 
-def sizes_of(shape: Any) -> tuple[int, ...]:
+
+def sizes_of(function: str, shape: Any) -> tuple[int, ...]:
     """A shape as the user writes it: one number, a list, a tuple, a Tensor.
+
+    Args:
+        function: the function that was called, for an error's words.
+        shape: what came.
 
     Raises:
         ShapeError: a negative size, or something that is no shape.
     """
     sizes = static(shape)
     sizes = sizes if isinstance(sizes, tuple) else (sizes,)
-    if not all(isinstance(size, int) and size >= 0 for size in sizes):
-        raise ShapeError(f"a shape is made of whole numbers from 0 up, not {shape!r}")
+    if not all(type(size) is int and size >= 0 for size in sizes):
+        raise ShapeError(
+            f"{function}: a shape is made of whole numbers from 0 up, not {shape!r:.60}"
+        )
+    if math.prod(sizes) > MOST:
+        raise ShapeError(f"{function}: no array has the shape {shape!r:.60}")
     return sizes
 
 
-def _dtype(dtype: Any) -> np.dtype[Any]:
-    return floatx() if dtype is None else np.dtype(dtype)
+def dtype_of(function: str, dtype: Any) -> np.dtype[Any]:
+    """The dtype that was asked for, or the default one."""
+    return floatx() if dtype is None else wanted_dtype(f"{function}: dtype", dtype)
 
 
 def zeros(shape: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Tensor:
@@ -46,7 +61,7 @@ def zeros(shape: Any, dtype: Any = None, name: Any = None, layout: Any = None) -
     >>> tw.zeros([2]).numpy()
     array([0., 0.], dtype=float32)
     """
-    return Tensor(np.zeros(sizes_of(shape), _dtype(dtype))[()])
+    return Tensor(np.zeros(sizes_of("zeros", shape), dtype_of("zeros", dtype))[()])
 
 
 def ones(shape: Any, dtype: Any = None, name: Any = None, layout: Any = None) -> Tensor:
@@ -62,7 +77,7 @@ def ones(shape: Any, dtype: Any = None, name: Any = None, layout: Any = None) ->
     >>> tw.ones([2]).numpy()
     array([1., 1.], dtype=float32)
     """
-    return Tensor(np.ones(sizes_of(shape), _dtype(dtype))[()])
+    return Tensor(np.ones(sizes_of("ones", shape), dtype_of("ones", dtype))[()])
 
 
 def fill(dims: Any, value: Any, name: Any = None, layout: Any = None) -> Any:
@@ -78,7 +93,7 @@ def fill(dims: Any, value: Any, name: Any = None, layout: Any = None) -> Any:
     >>> tw.fill([2], 7.0).numpy()
     array([7., 7.], dtype=float32)
     """
-    return broadcast_to.eager(value, sizes_of(dims))
+    return broadcast_to.eager(value, sizes_of("fill", dims))
 
 
 def eye(
@@ -102,10 +117,14 @@ def eye(
     array([[1., 0.],
            [0., 1.]], dtype=float32)
     """
-    rows = static(num_rows)
-    matrix = np.eye(rows, rows if num_columns is None else static(num_columns), dtype=_dtype(dtype))
+    rows = whole_number("eye: num_rows", num_rows, least=0)
+    columns = rows
+    if num_columns is not None:
+        columns = whole_number("eye: num_columns", num_columns, least=0)
+    sizes_of("eye", (rows, columns))
+    matrix = np.eye(rows, columns, dtype=dtype_of("eye", dtype))
     if batch_shape is not None:
-        matrix = np.broadcast_to(matrix, (*sizes_of(batch_shape), *matrix.shape))
+        matrix = np.broadcast_to(matrix, (*sizes_of("eye", batch_shape), *matrix.shape))
     return Tensor(matrix)
 
 
@@ -128,13 +147,32 @@ def range(
     if limit is None:
         start, limit = 0, start
     ends = [one.array if isinstance(one, Handle) else one for one in (start, limit, delta)]
+    for word, end in zip(("start", "limit", "delta"), ends, strict=True):
+        _check_end(word, end)
     if not ends[2]:
         raise ValueError("range: delta must not be 0")
     if dtype is None:
         arrays = [one for one in ends if isinstance(one, np.ndarray | np.generic)]
         weak = [one for one in ends if not isinstance(one, np.ndarray | np.generic)]
         dtype = np.result_type(*arrays, *weak) if arrays else python_array(weak).dtype
-    return Tensor(np.arange(*[static(one) for one in ends], dtype=np.dtype(dtype)))
+    kind = wanted_dtype("range: dtype", dtype)
+    if kind.kind not in "iuf":
+        raise DTypeError(f"range: real numbers are counted up, and {kind.name} is no dtype of them")
+    try:
+        return Tensor(np.arange(*[static(one) for one in ends], dtype=kind))
+    except (ValueError, OverflowError) as error:  # more than an array holds, or than the dtype does
+        raise ValueError(
+            f"range: no {kind.name} array from {static(start)} to {static(limit)} in steps of "
+            f"{static(delta)}: {error}"
+        ) from error
+
+
+def _check_end(word: str, end: Any) -> None:
+    """Refuse what is no finite real number."""
+    if end is None or np.ndim(end) or np.asarray(end).dtype.kind not in "iufb":
+        raise DTypeError(f"range: {word} is {end!r:.60}; one real number was wanted")
+    if not -math.inf < end < math.inf:
+        raise ValueError(f"range: {word} is {end}; a finite number was wanted")
 
 
 def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: Any = None) -> Tensor:
@@ -152,8 +190,15 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: Any
            [ True,  True,  True]])
     """
     counts = np.asarray(lengths.array if isinstance(lengths, Handle) else lengths)
-    longest = int(np.max(counts, initial=0)) if maxlen is None else int(static(maxlen))
-    return Tensor((np.arange(longest) < counts[..., None]).astype(np.dtype(dtype)))
+    if counts.dtype.kind not in "iu" and counts.size:
+        raise DTypeError(f"sequence_mask: lengths are whole numbers, not {lengths!r:.60}")
+    if maxlen is None:
+        longest = int(np.max(counts, initial=0))
+    else:
+        longest = whole_number("sequence_mask: maxlen", maxlen, least=0)
+    sizes_of("sequence_mask", (*counts.shape, longest))
+    kind = wanted_dtype("sequence_mask: dtype", dtype)
+    return Tensor((np.arange(longest) < counts[..., None]).astype(kind))
 
 
 PUBLIC: dict[str, Callable[..., Any]] = {

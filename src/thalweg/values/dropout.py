@@ -77,7 +77,7 @@ def _noise(noise_shape: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     given = noise_shape
     if isinstance(given, list | tuple) and len(given) == len(shape):
         given = [size if one is None else one for one, size in zip(given, shape, strict=True)]
-    sizes = sizes_of(given)
+    sizes = sizes_of("dropout", given)
     try:
         fits = np.broadcast_shapes(sizes, shape) == shape
     except ValueError:

@@ -20,8 +20,7 @@ from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.gathering import take
 from thalweg.values.constant import lift
 from thalweg.values.conversion import as_array
-from thalweg.values.creation import sizes_of
-from thalweg.values.floatx import floatx
+from thalweg.values.creation import dtype_of, sizes_of
 from thalweg.values.tensor import Tensor
 
 KEY_BITS = 0xFFFFFFFFFFFFFFFF
@@ -80,17 +79,17 @@ def set_seed(seed: Any) -> None:
     STREAMS.start(whole_number("set_seed's seed", seed))
 
 
-def _float(dtype: Any) -> np.dtype[Any]:
-    found = floatx() if dtype is None else np.dtype(dtype)
+def _float(function: str, dtype: Any) -> np.dtype[Any]:
+    found = dtype_of(function, dtype)
     if found.kind != "f":
-        raise DTypeError(f"normal numbers are floats, not {found.name}")
+        raise DTypeError(f"{function}: its numbers are floats, not {found.name}")
     return found
 
 
-def _drawn(draw: Callable[..., Any], shape: Any, dtype: np.dtype[Any]) -> np.ndarray:
+def _drawn(draw: Callable[..., Any], sizes: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
     """Numbers in float32 or float64 as the generator makes them; float16 from float32."""
     made = np.dtype(np.float64) if dtype == np.float64 else np.dtype(np.float32)
-    return np.asarray(draw(sizes_of(shape), dtype=made)).astype(dtype, copy=False)
+    return np.asarray(draw(sizes, dtype=made)).astype(dtype, copy=False)
 
 
 def _placed(noise: Any, mean: Any, stddev: Any) -> Tensor:
@@ -112,32 +111,34 @@ def _plain(value: Any, dtype: np.dtype[Any]) -> Any:
 
 def normal_from(rng: np.random.Generator, shape: Any, mean: Any, stddev: Any, dtype: Any) -> Tensor:
     """Normally distributed numbers from a stream."""
-    return _placed(_drawn(rng.standard_normal, shape, _float(dtype)), mean, stddev)
+    sizes, kind = sizes_of("normal", shape), _float("normal", dtype)
+    return _placed(_drawn(rng.standard_normal, sizes, kind), mean, stddev)
 
 
 def truncated_from(
     rng: np.random.Generator, shape: Any, mean: Any, stddev: Any, dtype: Any
 ) -> Tensor:
     """Normal numbers, those beyond two standard deviations drawn again."""
-    noise = np.atleast_1d(_drawn(rng.standard_normal, shape, _float(dtype))).copy()
+    sizes, kind = sizes_of("truncated_normal", shape), _float("truncated_normal", dtype)
+    noise = np.atleast_1d(_drawn(rng.standard_normal, sizes, kind)).copy()
     while (far := np.abs(noise) > 2).any():
-        noise[far] = _drawn(rng.standard_normal, int(far.sum()), noise.dtype)
-    return _placed(noise.reshape(sizes_of(shape)), mean, stddev)
+        noise[far] = _drawn(rng.standard_normal, (int(far.sum()),), noise.dtype)
+    return _placed(noise.reshape(sizes), mean, stddev)
 
 
 def uniform_from(rng: np.random.Generator, shape: Any, low: Any, high: Any, dtype: Any) -> Tensor:
     """Evenly distributed numbers from a stream."""
-    found = floatx() if dtype is None else np.dtype(dtype)
+    found, sizes = dtype_of("uniform", dtype), sizes_of("uniform", shape)
     if found.kind in "iu":
         if high is None:
             raise ValueError(f"uniform: maxval must be given for {found.name}")
-        return Tensor(np.asarray(rng.integers(static(low), static(high), sizes_of(shape), found)))
+        return Tensor(np.asarray(rng.integers(static(low), static(high), sizes, found)))
     top = 1.0 if high is None else high
     if isinstance(low, Handle) or isinstance(top, Handle):
         span = lift(top) - low
-        return _placed(_drawn(rng.random, shape, _float(found)), low, span)
+        return _placed(_drawn(rng.random, sizes, _float("uniform", found)), low, span)
     small, large = _plain(low, found), _plain(top, found)
-    numbers = _drawn(rng.random, shape, _float(found)) * (large - small) + small
+    numbers = _drawn(rng.random, sizes, _float("uniform", found)) * (large - small) + small
     # Rounding may meet the upper end, which does not belong to the interval.
     inside = np.where(large > small, np.minimum(numbers, np.nextafter(large, small)), numbers)
     return Tensor(inside.astype(found, copy=False))
@@ -228,8 +229,8 @@ def gamma(
     shapes = _from_zero("gamma's alpha", _array(alpha))
     scales = _from_zero("gamma's beta", _array(1.0 if beta is None else beta), least_out=True)
     a, b = np.broadcast_arrays(shapes, scales)
-    numbers = STREAMS.next(seed).standard_gamma(a, (*sizes_of(shape), *a.shape)) / b
-    return Tensor(np.asarray(numbers).astype(_float(dtype)))
+    numbers = STREAMS.next(seed).standard_gamma(a, (*sizes_of("gamma", shape), *a.shape)) / b
+    return Tensor(np.asarray(numbers).astype(_float("gamma", dtype)))
 
 
 def poisson(shape: Any, lam: Any, dtype: Any = None, seed: Any = None, name: Any = None) -> Tensor:
@@ -243,8 +244,8 @@ def poisson(shape: Any, lam: Any, dtype: Any = None, seed: Any = None, name: Any
         name: as `normal` takes them.
     """
     rate = _from_zero("poisson's lam", _array(lam))
-    counts = STREAMS.next(seed).poisson(rate, (*sizes_of(shape), *rate.shape))
-    return Tensor(np.asarray(counts).astype(floatx() if dtype is None else np.dtype(dtype)))
+    counts = STREAMS.next(seed).poisson(rate, (*sizes_of("poisson", shape), *rate.shape))
+    return Tensor(np.asarray(counts).astype(dtype_of("poisson", dtype)))
 
 
 def categorical(
@@ -267,7 +268,11 @@ def categorical(
         raise ShapeError(f"categorical takes logits of shape (batch, classes), not {rows.shape}")
     count = whole_number("categorical's num_samples", num_samples, least=0)
     noise = STREAMS.next(seed).gumbel(size=(len(rows), count, rows.shape[-1]))
-    return Tensor(np.argmax(rows[:, None, :] + noise, -1).astype(np.dtype(dtype or np.int64)))
+    return Tensor(
+        np.argmax(rows[:, None, :] + noise, -1).astype(
+            np.dtype(np.int64) if dtype is None else dtype_of("categorical", dtype)
+        )
+    )
 
 
 def _array(value: Any) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import note, tick
 from thalweg.core.spans import born
+from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.values.assigned import narrowed, taken
 from thalweg.values.conversion import as_array, keeping, operand
@@ -237,7 +238,9 @@ def settled(value: Any, dtype: Any = None) -> Any:
     """A user's value as an array that nobody else holds; Tensors' arrays are never written to."""
     if isinstance(value, Handle):
         array = value.array
-        return array if dtype is None else array.astype(keeping(array.dtype, np.dtype(dtype)))
+        if dtype is None:
+            return array
+        return array.astype(keeping(array.dtype, wanted_dtype("a Variable's dtype", dtype)))
     if isinstance(value, list | tuple):
         array, _ = operand(value)
         return array if dtype is None else as_array(value, dtype)
