@@ -1,0 +1,153 @@
+"""How are blocks of a product's matrices copied to where the kernel reads them in order?"""
+
+from __future__ import annotations
+
+from thalweg.native.counted import counted
+from thalweg.native.lanes import Floats, Lanes
+from thalweg.native.place import read, scalar, shifted, write
+from thalweg.native.product import Strides
+
+__all__ = ["along_k", "copy_line", "pack_panel", "pack_rows", "packed_strides"]
+
+
+def _moved(lanes: Lanes, pointer: str, index: str, stride: int) -> str:
+    """A pointer `index` times `stride` elements further."""
+    if stride == 0 or index == "0":
+        return pointer
+    elements = index if stride == 1 else lanes.listing.value(f"mul i64 {index}, {stride}")
+    return lanes.listing.value(f"getelementptr {scalar(lanes)}, ptr {pointer}, i64 {elements}")
+
+
+def copy_line(lanes: Lanes, to: str, source: str, count: str, stride: int) -> None:
+    """Copy `count` elements that lie `stride` apart to where they lie side by side."""
+    listing, width = lanes.listing, lanes.width
+    whole = listing.value(f"and i64 {count}, {-width}")
+    single = Lanes(listing, lanes.machine, lanes.bits, 1)
+    for some, begin, end in ((lanes, "0", whole), (single, whole, count)):
+        with counted(listing, begin, end, some.width) as index:
+            value = read(some, _moved(lanes, source, index, stride), stride, some.width)
+            write(some, _moved(lanes, to, index, 1), 1, some.width, value)
+
+
+def pack_panel(
+    lanes: Lanes, to: str, source: str, steps: str, strides: Strides, vectors: int, last: int
+) -> None:
+    """Copy a panel of B: for each step of k, `vectors` vectors side by side.
+
+    Args:
+        lanes: the vector's type.
+        to: where the panel goes.
+        source: where the panel's first element is.
+        steps: how many steps of k.
+        strides: those of B.
+        vectors: how many vectors the panel is wide.
+        last: how many lanes of the last vector stand for elements; the rest become anything.
+    """
+    listing, width = lanes.listing, lanes.width
+    begin = "0"
+    if strides[0] == 1 and strides[1] != 1 and width > 1:
+        begin = listing.value(f"and i64 {steps}, {-width}")
+        with counted(listing, "0", begin, width) as step:
+            place = _moved(lanes, source, step, 1)
+            goal = _moved(lanes, to, step, vectors * width)
+            for j in range(vectors):
+                present = last if j == vectors - 1 else width
+                start = shifted(lanes, place, j * width * strides[1])
+                square = _turned(lanes, start, strides[1], present)
+                for k, value in enumerate(square):
+                    at = shifted(lanes, goal, (k * vectors + j) * width)
+                    write(lanes, at, 1, width, value)
+    with counted(listing, begin, steps, 1) as step:
+        place = _moved(lanes, source, step, strides[0])
+        goal = _moved(lanes, to, step, vectors * width)
+        for j in range(vectors):
+            present = last if j == vectors - 1 else width
+            start = shifted(lanes, place, j * width * strides[1])
+            value = read(lanes, start, strides[1], present)
+            write(lanes, shifted(lanes, goal, j * width), 1, width, value)
+
+
+def _turned(lanes: Lanes, source: str, stride: int, present: int) -> list[Floats]:
+    """Read as many lines as a vector has lanes, and turn rows into columns.
+
+    Each round interleaves the first half of the vectors with the second; after as many rounds as the
+    width has bits, element i of vector j stands in lane j of vector i.
+    """
+    width = lanes.width
+    # Lines that do not exist are read as the last one again: nothing is read beyond the array.
+    lines = [min(line, present - 1) * stride for line in range(width)]
+    square = [read(lanes, shifted(lanes, source, line), 1, width) for line in lines]
+    low = [lane // 2 + (lane % 2) * width for lane in range(width)]
+    half = width // 2
+    high = [lane + half for lane in low]
+    count = 1
+    while count < width:
+        square = [
+            shuffled(lanes, square[place], square[place + half], order)
+            for place in range(half)
+            for order in (low, high)
+        ]
+        count *= 2
+    return square
+
+
+def shuffled(lanes: Lanes, x: Floats, y: Floats, order: list[int]) -> Floats:
+    """Lanes of two vectors one after the other, chosen by their number."""
+    kind = lanes.float_type
+    chosen = ", ".join(f"i32 {lane}" for lane in order)
+    line = f"shufflevector {kind} {x.name}, {kind} {y.name}, <{lanes.width} x i32> <{chosen}>"
+    return Floats(lanes, lanes.listing.value(line))
+
+
+def along_k(strides: Strides) -> bool:
+    """Whether A is packed row by row; else, where its columns lie contiguous, step by step of k."""
+    return strides[0] != 1
+
+
+def packed_strides(strides: Strides, rows: int, depth: int, bits: int) -> Strides:
+    """The strides by which a tile reads a packed block of A."""
+    if not along_k(strides):
+        return 1, rows
+    # Rows a power of two apart would fall on each other in the cache.
+    return depth + 512 // bits, 1
+
+
+def pack_rows(
+    lanes: Lanes,
+    to: str,
+    source: str,
+    tiles: tuple[str, str, int],
+    steps: str,
+    strides: Strides,
+    rows: int,
+    depth: int,
+) -> None:
+    """Copy rows of A's block, as many as a tile has, over and over.
+
+    Args:
+        lanes: the vector's type.
+        to: where the block goes.
+        source: where the block's first element is.
+        tiles: the first row, the row before which to end, and how many rows go at once.
+        steps: how many steps of k.
+        strides: those of A.
+        rows: how many rows a tile has.
+        depth: how many steps of k a block has at most.
+    """
+    listing = lanes.listing
+    packed = packed_strides(strides, rows, depth, lanes.bits)
+    begin, end, several = tiles
+    if along_k(strides):
+        with counted(listing, begin, end, 1) as row:
+            goal = _moved(lanes, to, row, packed[0])
+            copy_line(lanes, goal, _moved(lanes, source, row, strides[0]), steps, strides[1])
+        return
+    with counted(listing, "0", steps, 1) as step:
+        place = _moved(lanes, source, step, strides[1])
+        goal = _moved(lanes, to, step, rows)
+        with counted(listing, begin, end, several) as row:
+            start, at = _moved(lanes, place, row, 1), _moved(lanes, goal, row, depth)
+            for done in range(0, several, lanes.width):
+                present = min(lanes.width, several - done)
+                value = read(lanes, shifted(lanes, start, done), 1, present)
+                write(lanes, shifted(lanes, at, done), 1, present, value)
