@@ -34,8 +34,15 @@ class Refused(Exception):
 class Draw:
     """A program in the making."""
 
-    def __init__(self, seed: int, reference: Any, sizes: tuple[int, ...] = (1, 2, 3, 4)) -> None:
+    def __init__(
+        self,
+        seed: int,
+        reference: Any,
+        sizes: tuple[int, ...] = (1, 2, 3, 4),
+        halves: bool = False,
+    ) -> None:
         self.seed = seed
+        self.halves = halves  # only whole numbers and halves are drawn: zeros, ties, equal rows
         self.rng = np.random.default_rng(seed)
         self.sizes = sizes
         self.program = Program((), (), (), seed)
@@ -81,7 +88,8 @@ class Draw:
         return chosen[0] if len(chosen) == 1 and self.flag() else self.pick(list, tuple)(chosen)
 
     def real(self, shape: Any, low: float = -2.0, high: float = 2.0) -> np.ndarray:
-        return self.rng.uniform(low, high, shape)
+        drawn = self.rng.uniform(low, high, shape)
+        return np.asarray(np.clip(np.round(2 * drawn) / 2, low, high)) if self.halves else drawn
 
     def ints(self, shape: Any, low: int, high: int, dtype: str = "int32") -> np.ndarray:
         return self.rng.integers(low, max(high, low) + 1, shape).astype(dtype)
@@ -200,7 +208,12 @@ class Draw:
 
     def done(self, target: Any) -> Program:
         return Program(
-            tuple(self.sources), tuple(self.steps), target, self.seed, tuple(self.variables)
+            tuple(self.sources),
+            tuple(self.steps),
+            target,
+            self.seed,
+            tuple(self.variables),
+            halves=self.halves,
         )
 
 

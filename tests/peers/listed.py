@@ -15,7 +15,7 @@ from peers.compare import Fault
 from peers.program import Program
 
 STEPS_OF_STAIRS = {"floor", "ceil", "round", "rint", "floordiv"}
-SMALL = ("int8", "int16", "uint8")
+LENGTHS = {"reduce_std", "norm", "global_norm", "reduce_euclidean_norm"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ def nan_there(fault: Fault) -> bool:
     )
 
 
+def at_tie(program: Program, fault: Fault) -> bool:
+    """A derivative of a program of whole numbers and halves, where ties are common."""
+    return program.halves and fault.aspect in ("gradients", "products")
+
+
 def said(*words: str) -> Callable[[Program, Fault], bool]:
     return lambda program, fault: (
         "only TensorFlow refuses" in fault.aspect and any(word in fault.text for word in words)
@@ -77,7 +82,15 @@ LISTED = (
     Listed("constants in single precision", "`leaky_relu`, `gelu` in float64",
            lambda p, f: apart_by_single_rounding(f) and bool(calls(p) & {"leaky_relu", "gelu"})),
     Listed("constant rows", "`norm([0, 0])`, `std([1, 1])`",
-           lambda p, f: nan_there(f) and bool(calls(p) & {"reduce_std"})),
+           lambda p, f: f.aspect != "values" and nan_there(f) and bool(calls(p) & LENGTHS)),
+    Listed("ties", "`maximum(1, 1)`, `minimum` at a tie",
+           lambda p, f: at_tie(p, f) and bool(calls(p) & {"maximum", "minimum"})),
+    Listed("just as long", "`clip_by_norm` of a vector of just that length",
+           lambda p, f: at_tie(p, f) and "clip_by_norm" in calls(p)),
+    Listed("weighted cross-entropy", "`weighted_cross_entropy_with_logits` at a logit 0",
+           lambda p, f: at_tie(p, f) and "weighted_cross_entropy_with_logits" in calls(p), checked=True),
+    Listed("equal eigenvalues", "the largest of equal eigenvalues or singular values",
+           lambda p, f: at_tie(p, f) and "eigvalsh" in calls(p)),
     Listed("softmax cross-entropy", "second derivatives of `softmax_cross_entropy_with_logits`",
            lambda p, f: f.aspect == "products" and "softmax_cross_entropy_with_logits" in calls(p), checked=True),
     Listed("moments", "second derivatives of `moments`",

@@ -41,10 +41,14 @@ def weighed(out: Outcome, program: Program, order: str) -> list[float]:
 def right(program: Program, library: Any, order: str) -> bool:
     """Whether our gradients (or their derivatives, "products") are the derivatives of what they should be."""
     rng = np.random.default_rng(program.seed + 2)
-    directions = [rng.normal(size=s.shape) for s in program.sources]
     here = observe(program, library)
     if here.refused:
         return False
+    # A source behind which no gradient passes, such as on_value of one_hot, is held still.
+    directions = [
+        rng.normal(size=s.shape) * (g is not None)
+        for s, g in zip(program.sources, here.gradients, strict=True)
+    ]
     told = np.array(_along(here, order, directions))
     for largest in SCALES:
         found = extrapolated(program, library, order, directions, largest)

@@ -53,6 +53,7 @@ class Program:
     variables: tuple[bool, ...] = ()
     narrow: bool = False
     shaken: int = 0
+    halves: bool = False
 
     def in_float32(self) -> Program:
         """The same in single precision: sources, constants and dtypes."""

@@ -38,10 +38,10 @@ USUAL = (1, 2, 3, 4)
 
 
 def single(name: str, count: int, seed: int, reference: Any) -> Iterator[Program]:
-    """Programs of one pattern alone, every fourth with empty axes."""
+    """Programs of one pattern alone; of four, one has empty axes, and one is of whole numbers and halves."""
     for turn in range(count):
         own = zlib.crc32(f"{name}/{turn}/{seed}".encode())
-        draw = Draw(own, reference, EMPTY if turn % 4 == 3 else USUAL)
+        draw = Draw(own, reference, EMPTY if turn % 4 == 3 else USUAL, halves=turn % 4 == 2)
         try:
             target = PATTERNS[name](draw)
         except Refused:

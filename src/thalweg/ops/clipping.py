@@ -12,7 +12,8 @@ from thalweg.core.op import Op, elementwise
 from thalweg.errors import ShapeError
 from thalweg.ops.comparison import equal, greater, less, less_equal, select
 from thalweg.ops.creation import ones_like, zeros_like
-from thalweg.ops.joining import stack
+from thalweg.ops.joining import concat
+from thalweg.ops.movement import reshape
 from thalweg.ops.norms import euclidean
 from thalweg.ops.selection import weak
 
@@ -118,11 +119,12 @@ def global_norm(t_list: Any) -> Any:
     >>> float(tw.linalg.global_norm([tw.constant([3.0]), tw.constant([4.0])]))
     5.0
     """
-    lengths = [euclidean(t, None, False) for t in t_list if t is not None]
-    return euclidean(stack(lengths, 0), None, False)
+    # One vector of them all: the length of lengths would have no second derivative at an array of zeros.
+    parts = [reshape(t, (-1,)) for t in t_list if t is not None]
+    return euclidean(concat(parts, 0), None, False)
 
 
-@composite(inputs="t_list*")
+@composite(inputs="t_list* use_norm")
 def clip_by_global_norm(t_list: Any, clip_norm: Any, use_norm: Any = None) -> Any:
     """Several arrays scaled together, so that their common length is at most `clip_norm`.
 
