@@ -5,21 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mutation.explained import reasons
 from mutation.judging import remembered_differences, verdict
+from mutation.kept import Kept
 from mutation.machinery import mistakes_in_machinery
 from mutation.named_tests import Named, in_a_session
 from mutation.planting import Mistake, as_it_stands, mistakes_in_helpers, mistakes_of
-from thalweg.core.op import TABLE
+from mutation.same_answers import same_on
+from thalweg.core.op import TABLE, Op
 
-FOUND, NONE, EXPLAINED, SURVIVED = "found", "no mistake", "explained", "survived"
+FOUND, NONE, SAME, EXPLAINED, SURVIVED = (
+    "found", "no mistake", "same answers", "explained", "survived",
+)  # fmt: skip
+FEW = 4
+"""Rows that are asked whether a mistake changes any answer."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mistake: found, no mistake (proved), explained, or survived."""
+    """What became of one mistake.
+
+    Found; no mistake (proved); the same answers on all inputs that were drawn for it; explained; or
+    survived.
+    """
 
     mistake: Mistake
     what: str
@@ -41,61 +52,85 @@ class Run:
 
     @property
     def score(self) -> float:
-        """Found, of those that are mistakes; what is only explained counts as not found."""
-        planted = len(self.outcomes) - self.count(NONE)
+        """Found, of those that change an answer; what is only explained counts as not found."""
+        return self._share(self.count(NONE, SAME))
+
+    @property
+    def strict_score(self) -> float:
+        """The same, where those that change no answer on any drawn input count as not found."""
+        return self._share(self.count(NONE))
+
+    def _share(self, none: int) -> float:
+        planted = len(self.outcomes) - none
         return self.count(FOUND) / planted if planted else 1.0
 
 
-def run(names: Iterable[str] = (), told: Callable[[str], None] = lambda line: None) -> Run:
+Told = Callable[[str], None]
+
+
+def run(
+    names: Iterable[str] = (), told: Told = lambda line: None, *, kept: Path | None = None
+) -> Run:
     """Plant, judge and count.
 
     Args:
         names: of rows; by default all, and the machinery around them.
         told: is given a line for each row, and one for each mistake that nobody found.
+        kept: a file that remembers outcomes, for a run that goes on where another stopped.
     """
     start = time.perf_counter()
     chosen = [TABLE[name] for name in names] or [TABLE[name] for name in sorted(TABLE)]
-    found: list[Outcome] = []
-    written = reasons()
-    failing: dict[str, str] = {}
+    known = Kept(kept)
     with remembered_differences():
-        quick: dict[str, float] = {}
-        for op in chosen:
-            began = time.perf_counter()
-            fault = verdict(as_it_stands(op))
-            quick[op.name] = time.perf_counter() - began
-            if fault:
-                failing[op.name] = fault
-                told(f"{op.name} fails with nothing planted: {fault}")
-        sound = sorted(
-            (op for op in chosen if op.name not in failing), key=lambda op: quick[op.name]
-        )
+        failing, sound = _unplanted(chosen, told)
+        found: list[Outcome] = []
         for op in sound:
             began = time.perf_counter()
-            some = list(_judged(mistakes_of(op), told))
+            some = list(_judged(mistakes_of(op), known, told))
             found += some
-            took = time.perf_counter() - began
-            told(f"{op.name}: {len(some)} planted, {took:.1f} s")
-        found += _judged(mistakes_in_helpers(sound), told)
+            told(f"{op.name}: {len(some)} planted, {time.perf_counter() - began:.1f} s")
+        found += _judged(mistakes_in_helpers(sound), known, told)
         if not names:
-            found += _judged(mistakes_in_machinery(set(failing)), told)
-        found = _by_named_tests(found, told)
-        found = [_by_other_rows(one) for one in found]
-    found = [_with_reason(one, written) for one in found]
+            found += _judged(mistakes_in_machinery(set(failing)), known, told)
+        told(f"{len(found)} judged by the test of all rows, {time.perf_counter() - start:.0f} s")
+        found = _by_named_tests(found, known, told)
+        told(f"judged by named tests, {time.perf_counter() - start:.0f} s")
+        found = [_once_more(one, known) for one in found]
+    found, stale = _with_reasons(found)
     for one in found:
         if one.what == SURVIVED:
             where, words = one.mistake.where, one.mistake.words
             told(f"  survived: {where} | {one.mistake.kind} | {words} | {one.mistake.place}")
-    used = {(one.mistake.where, one.mistake.words) for one in found if one.what == EXPLAINED}
-    unused = [] if names else sorted(f"{where}: {words}" for where, words in written.keys() - used)
-    return Run(found, failing, unused, time.perf_counter() - start)
+            told(f"    {one.words}")
+    return Run(found, failing, [] if names else stale, time.perf_counter() - start)
 
 
-def _judged(mistakes: Iterable[Mistake], told: Callable[[str], None]) -> Iterator[Outcome]:
+def _unplanted(chosen: list[Op], told: Told) -> tuple[dict[str, str], list[Op]]:
+    """The rows that fail with nothing planted, and the others, the quickest first."""
+    quick: dict[str, float] = {}
+    failing: dict[str, str] = {}
+    for op in chosen:
+        began = time.perf_counter()
+        fault = verdict(as_it_stands(op))
+        quick[op.name] = time.perf_counter() - began
+        if fault:
+            failing[op.name] = fault
+            told(f"{op.name} fails with nothing planted: {fault}")
+    sound = [op for op in chosen if op.name not in failing]
+    return failing, sorted(sound, key=lambda op: quick[op.name])
+
+
+def _judged(mistakes: Iterable[Mistake], known: Kept, told: Told) -> Iterator[Outcome]:
     for mistake in mistakes:
+        before = known.of(mistake)
+        if before:
+            yield Outcome(mistake, *before)
+            continue
         one = _judge(mistake)
         if one.what == SURVIVED:
             told(f"  passed: {mistake.where} | {mistake.words} | {mistake.place}")
+        else:
+            known.add(mistake, one.what, one.words)
         yield one
 
 
@@ -118,13 +153,23 @@ def _fault(mistake: Mistake, names: Iterable[str]) -> str:
     return ""
 
 
-def _by_other_rows(one: Outcome) -> Outcome:
-    """The first judge again, on the rows that it left for later."""
-    fault = one.what == SURVIVED and _fault(one.mistake, one.mistake.rows[one.mistake.first :])
-    return Outcome(one.mistake, FOUND, fault) if fault else one
+def _once_more(one: Outcome, known: Kept) -> Outcome:
+    """The first judge again, on the rows that it left for later; then, does it change any answer?"""
+    if one.what != SURVIVED:
+        return one
+    mistake = one.mistake
+    fault = _fault(mistake, mistake.rows[mistake.first :])
+    if fault:
+        again = Outcome(mistake, FOUND, fault)
+    else:
+        tried, difference = same_on(mistake, mistake.rows[:FEW])
+        again = Outcome(mistake, SURVIVED if difference or not tried else SAME, difference)
+    if again.what != SURVIVED:
+        known.add(mistake, again.what, again.words)
+    return again
 
 
-def _by_named_tests(outcomes: list[Outcome], told: Callable[[str], None]) -> list[Outcome]:
+def _by_named_tests(outcomes: list[Outcome], known: Kept, told: Told) -> list[Outcome]:
     """The second judge, for what the first let pass."""
     passed = [at for at, one in enumerate(outcomes) if one.what == SURVIVED]
     again = list(outcomes)
@@ -136,6 +181,7 @@ def _by_named_tests(outcomes: list[Outcome], told: Callable[[str], None]) -> lis
             fault = judge.fault(mistake)
             if fault:
                 again[at] = Outcome(mistake, FOUND, fault)
+                known.add(mistake, FOUND, fault)
                 told(f"  found by {fault}: {mistake.where} | {mistake.words}")
 
     if passed:
@@ -143,8 +189,17 @@ def _by_named_tests(outcomes: list[Outcome], told: Callable[[str], None]) -> lis
     return again
 
 
-def _with_reason(one: Outcome, written: dict[tuple[str, str], str]) -> Outcome:
-    because = written.get((one.mistake.where, one.mistake.words))
-    if one.what == SURVIVED and because:
-        return Outcome(one.mistake, EXPLAINED, because)
-    return one
+def _with_reasons(found: list[Outcome]) -> tuple[list[Outcome], list[str]]:
+    """What survived, explained where a reason is written; and the reasons that explain nothing."""
+    written = reasons()
+    used = set()
+    again = []
+    for one in found:
+        mistake = one.mistake
+        some = [why for why in written if why.covers(mistake.where, mistake.words)]
+        if one.what == SURVIVED and some:
+            used.add(some[0])
+            again.append(Outcome(mistake, EXPLAINED, some[0].because))
+        else:
+            again.append(one)
+    return again, [f"{why.where}: {why.change}" for why in written if why not in used]

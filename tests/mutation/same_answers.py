@@ -27,6 +27,8 @@ HARD = (
 DRAWS = 12
 """For each of the first cases of a row, a quarter of them in float32, a quarter in complex numbers."""
 MANY = 8
+ROUNDING = {16: 1e-2, 32: 1e-4, 64: 1e-10, 80: 1e-10, 128: 1e-10}
+"""By the bits of a dtype: what may differ, of the largest answer."""
 
 Answers = list[Any]
 
@@ -225,10 +227,9 @@ def _alike(a: Any, b: Any) -> bool:
     if np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"):
         return True
     with np.errstate(all="ignore"):
-        eps = np.finfo(a.dtype).eps
         finite = np.isfinite(a) & np.isfinite(b)
         if not np.array_equal(np.where(finite, 0, a), np.where(finite, 0, b), equal_nan=True):
             return False
         size = np.abs(np.where(finite, a, 0)).max(initial=0)
         gap = np.abs(np.where(finite, a - b, 0)).max(initial=0)
-    return bool(gap <= 64 * eps * size)
+    return bool(gap <= ROUNDING[np.finfo(a.dtype).bits] * size)

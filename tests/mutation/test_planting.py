@@ -154,4 +154,4 @@ def test_the_page_counts_and_names():
 
 
 def test_reasons_are_sentences_and_given_once():
-    assert all(reason[-1] != "." and len(reason.split()) > 3 for reason in reasons().values())
+    assert all(one.because[-1] != "." and len(one.because.split()) > 3 for one in reasons())

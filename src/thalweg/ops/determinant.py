@@ -24,6 +24,14 @@ from thalweg.ops.movement import reshape
 from thalweg.ops.reductions import reduce_sum
 
 LINE = np.outer([1.0, -2.0, 0.5], [2.0, 1.0, 3.0])
+PLANE = np.array([[1.0 + 2.0j, 0.5j], [-0.3, 1.0], [2.0j, 1.0 - 1.0j]]) @ np.array(
+    [[1.0, 2.0j, 0.4], [0.7j, 1.0, -1.0]]
+)
+COMPLEXES = (
+    sample(PLANE),
+    sample(np.stack([WELL + 1j * WELL.T, PLANE])),
+    sample(LINE * (0.6 + 0.8j)),
+)
 NOT_SQUARE = (wrong(np.ones((2, 3)), error=ShapeError, words="square"),)
 EVERY_SHAPE = (
     sample(WELL), sample(np.stack([WELL, WELL.T])), sample(np.array([[3.0]])), sample((2, 2)),
@@ -51,7 +59,7 @@ def _change_of_cofactors(g: Any, input: Any) -> Any:
 @row(
     inputs="input", public="linalg.det", numpy={np.linalg.det: lambda a: det.eager(a)}, bounded=True,
     vjp={"input": _det_rule}, jvp={"input": _det_tangent},
-    samples=(*EVERY_SHAPE, sample(SINGULAR), sample(LINE), sample(np.zeros((2, 2)))),
+    samples=(*EVERY_SHAPE, sample(SINGULAR), sample(LINE), sample(np.zeros((2, 2))), *COMPLEXES),
     special=(
         special([[3.0]], value=3.0, grad=([[1.0]],)),
         special([[0.0]], value=0.0, grad=([[1.0]],), why="the cofactor of one element is 1"),
@@ -110,7 +118,7 @@ def _by_inverse(matrix: Any) -> Any:
     samples=(
         sample(WELL), sample(np.stack([WELL, WELL.T])), sample(SINGULAR), sample(np.array([[3.0]])),
         sample(np.outer([1.0, -2.0, 0.5], [2.0, 1.0, 3.0])), sample(np.zeros((3, 3))),
-        sample(np.stack([WELL, np.diag([2.0, 3.0, 0.0])])),
+        sample(np.stack([WELL, np.diag([2.0, 3.0, 0.0])])), *COMPLEXES,
     ),
     special=(special([[0.0, 0.0], [0.0, 0.0]], value=[[0.0, 0.0], [0.0, 0.0]], grad=(np.array([[1.0, -1.0], [-1.0, 1.0]]),)),),
     formula="∂ det A / ∂A", source="Magnus & Neudecker 2019, 8.3",

@@ -102,7 +102,7 @@ def _outside(name: str, vectors: Any, of_vectors: Any, zero: Any) -> Any:
     else:
         turning = product(adjoint_of(others), of_others)
         if not negligible(
-            (raw(turning) - raw(adjoint_of(turning))) / 2, raw(of_others), len(vectors)
+            (raw(turning) - raw(adjoint_of(turning))) / 2, raw(of_others), vectors.shape[-2]
         ):
             refuse(name, "the function depends on which vectors fill the space up")
         found = _rest(mine, of_mine) - product(others, product(adjoint_of(of_others), mine))
