@@ -55,6 +55,7 @@ lost = elementwise(
 def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
     unit = direction(input_tensor, with_axes(ans, input_tensor.shape, axis, keepdims))
     part = real(conj(unit) * g) if input_tensor.dtype.kind == "c" else unit * g
+    part = select(lost(g, part), zeros_like(part), part)
     return reduce_sum(part, axis, keepdims)
 
 
