@@ -22,7 +22,8 @@ def check_left_out(judge: Judge, case: Case, rng: Any) -> None:
     The elements of one input that go into one slice of the answers and nowhere else are made infinite
     or no numbers. Where the kernel's other answers stay what they were, the gradients by all other
     elements must stay too, and those by these elements be zero; so must, forwards, the tangents of the
-    other answers. Where the whole answer is left out all gradients are zero.
+    other answers, and zero those of answers that depend on nothing else. Where the whole answer is left
+    out all gradients are zero.
 
     Elementwise rows have a check of their own. Rows of whole matrices promise nothing of the kind: what is
     no number in one runs through all of it; nor does a sum of products for the other factor.
@@ -49,7 +50,8 @@ def check_left_out(judge: Judge, case: Case, rng: Any) -> None:
             own = moves & part.reshape(-1, 1)
             inside = (own.any(0) & ~(moves & ~part.reshape(-1, 1)).any(0)).reshape(value.shape)
             if inside.any():
-                _left_out(judge, case, place, part, inside, (cotangent, ways))
+                closed = moves.any(0).all() and not (own.any(0) & ~inside.reshape(-1)).any()
+                _left_out(judge, case, place, (part, inside, closed), (cotangent, ways))
 
 
 def _complex(case: Case, answers: list[Any]) -> bool:
@@ -88,8 +90,14 @@ def _who_moves_whom(case: Case, place: int, answer: Any) -> Any:
 
 
 def _left_out(
-    judge: Judge, case: Case, place: int, part: Any, inside: Any, given: tuple[Any, dict[int, Any]]
+    judge: Judge,
+    case: Case,
+    place: int,
+    areas: tuple[Any, Any, bool],
+    given: tuple[Any, dict[int, Any]],
 ) -> None:
+    """One part of the answer and the elements inside of it; `closed` where it has no others."""
+    part, inside, closed = areas
     cotangent, ways = given
     plain = np.where(part, 0.0, cotangent)[()].astype(np.asarray(cotangent).dtype)
     still = {
@@ -117,6 +125,8 @@ def _left_out(
         (after,) = pushed(there, {place: still[place]})
         where = f"left out, tangent by input {place}, {there.told}"
         judge.close(where, np.asarray(after)[~part], np.asarray(moved)[~part], 1e-13)
+        if closed:
+            judge.exact(where, np.asarray(after)[part], np.zeros_like(np.asarray(after)[part]))
 
 
 def _compare(
