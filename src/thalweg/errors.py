@@ -9,6 +9,7 @@
     ├── DTypeError         (TypeError)    a dtype that the operation does not take
     ├── MissingRuleError   (LookupError)  an op on the path has no gradient rule
     ├── NumericsError      (FloatingPointError)  a NaN or an infinity where none may be
+    ├── GraphError         (ValueError)   a graph, or its text, that says something impossible
     ├── ConditionError     (AssertionError)  an assertion about values does not hold
     └── DescentError       (ValueError)   a descent or a fit was asked for something it cannot do
 
@@ -24,6 +25,7 @@ __all__ = [
     "DataError",
     "DescentError",
     "ExpressionError",
+    "GraphError",
     "MissingRuleError",
     "NumericsError",
     "ShapeError",
@@ -94,6 +96,10 @@ class DTypeError(ThalwegError, TypeError):
 
 class MissingRuleError(ThalwegError, LookupError):
     """An op on the path from source to target has no gradient rule."""
+
+
+class GraphError(ThalwegError, ValueError):
+    """A graph, or the text of one, says something that no primitive can do."""
 
 
 class DescentError(ThalwegError, ValueError):

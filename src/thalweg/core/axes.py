@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.recording import note
 
 
 def static(value: Any) -> Any:
@@ -21,6 +22,7 @@ def static(value: Any) -> Any:
         else:
             return value
     if isinstance(value, Handle):
+        note("escape", (value.key,), "a parameter", depth=2)
         value = value.array
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()

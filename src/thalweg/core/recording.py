@@ -27,7 +27,12 @@ Site = tuple[CodeType, int]
 
 
 class Recorder(Protocol):
-    """What a tape and a forward accumulator have in common: they see every op call."""
+    """What a tape and a forward accumulator have in common: they see every op call.
+
+    `traces` tells whether what they see will be computed again with other values.
+    """
+
+    traces: bool
 
     def record(
         self,
@@ -66,14 +71,17 @@ class Here:
     `followed` is a short cut for op calls: None when nobody records, the keys that the tape follows
     when one tape alone does, False when several recorders do; `append` is that one tape's. An entry
     of the ring is `(key, op, input keys, code, offset)`, and of several answers the last key too.
+    `tracer` is the recorder that writes down what is computed, to compute it for other values: while
+    there is one, no rule may decide by values, and each writes an op where it would look.
     """
 
-    __slots__ = ("append", "followed", "happenings", "recorders", "ring", "thread")
+    __slots__ = ("append", "followed", "happenings", "recorders", "ring", "thread", "tracer")
 
     def __init__(self) -> None:
         self.recorders: tuple[Recorder, ...] = ()
         self.followed: Any = None
         self.append: Any = None
+        self.tracer: Any = None
         self.ring: list[Any] = [None] * RING_SIZE
         self.thread = threading.current_thread().name
         self.happenings: list[Happening] = []
@@ -125,12 +133,16 @@ def set_recorders(recorders: tuple[Recorder, ...]) -> None:
     here = STATE.here
     here.recorders = recorders
     alone: Any = recorders[0] if len(recorders) == 1 else None
+    writing = [one for one in recorders if one.traces] if alone is None else ()
+    here.tracer = writing[-1] if writing else None
     if isinstance(alone, Record):
         here.followed = alone.specs
         here.append = alone.events.append
     else:
         here.followed = False if recorders else None
         here.append = None
+        if alone is not None and alone.traces:
+            here.tracer = alone
 
 
 def leave_trace(op: Any, keys: tuple[Any, ...], out: Any, site: Site) -> None:
@@ -155,6 +167,8 @@ class Record:
     a flat tuple `(op, plan, input keys, answer's key, answer, *inputs, *params, *shapes)`: from `KEPT`
     on stands what rules pick from, None where no wanted rule names it.
     """
+
+    traces = False
 
     def __init__(self) -> None:
         self.specs: dict[Any, tuple[Any, ...]] = {}

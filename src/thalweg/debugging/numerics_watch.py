@@ -31,6 +31,8 @@ WHOLES = {
 class NumericsWatch:
     """A recorder and a watcher of outcomes: it keeps nothing, and raises at the first new NaN."""
 
+    traces = False
+
     def __init__(self) -> None:
         self.here = STATE.here  # one for each thread; its number may be another's one day
 

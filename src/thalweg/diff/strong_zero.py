@@ -16,9 +16,10 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.op import Rule
+from thalweg.core.recording import STATE
 from thalweg.ops.comparison import select
-from thalweg.ops.creation import zeros_like
-from thalweg.ops.dead_branch import finite
+from thalweg.ops.creation import ones_like, zeros_like
+from thalweg.ops.dead_branch import finite, spared
 
 SMALL = 1024
 """Above this size it is quicker to see that the result is finite than to count zeros."""
@@ -31,6 +32,8 @@ def strong_zero(g: Any, result: Any) -> Any:
         g: the incoming cotangent, array or Tensor.
         result: the outgoing one, of a shape that `g` broadcasts to.
     """
+    if STATE.here.tracer is not None:
+        return spared(g, result)
     outcome = result.array if isinstance(result, Handle) else result
     if finite(outcome):
         return result
@@ -52,6 +55,9 @@ def still(tangent: Any, part: Any, rule: Rule, environment: tuple[Any, ...]) -> 
         rule: the rule.
         environment: what it picks from.
     """
+    if STATE.here.tracer is not None:
+        slopes = rule.function(ones_like(tangent), *rule.pick(environment))
+        return spared(slopes, spared(tangent, part))
     outcome = part.array if isinstance(part, Handle) else part
     if finite(outcome):
         return part

@@ -24,6 +24,7 @@ SOURCE = "definition"
         special(1e300, value=np.inf, params={"dtype": "float32"}, dtypes=("float64",)),
     ),
     formula="x in another dtype",
+    native=lambda x, dtype: x.astype(dtype),
     note="Through an integer or a truth value no gradient passes: it is None.",
 )  # fmt: skip
 def cast(x: Any, dtype: Any) -> Any:

@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.handle import Handle
+from thalweg.core.op import row
+from thalweg.core.recording import STATE
+from thalweg.errors import ShapeError
 from thalweg.ops.comparison import select
 from thalweg.ops.creation import zeros_like
 
@@ -28,13 +32,31 @@ def spared(g: Any, product: Any, axis: tuple[int, ...] | None = None) -> Any:
         axis: the axes along which the rule mixes: g is zero where all along them are.
     """
     found = product.array if isinstance(product, Handle) else product
+    if STATE.here.tracer is not None:
+        return select(lost(g, product, axis), zeros_like(product), product)
     if finite(found):
         return product
     nothing = np.equal(g.array if isinstance(g, Handle) else g, 0)
     if axis is not None:
         nothing = np.logical_and.reduce(nothing, axis=axis, keepdims=True)
-    lost = nothing & ~np.isfinite(found)
-    return select(lost, zeros_like(product), product) if lost.any() else product
+    gone = nothing & ~np.isfinite(found)
+    return select(gone, zeros_like(product), product) if gone.any() else product
+
+
+@row(
+    inputs="g product", severs="it answers with truth values, which carry no gradient",
+    samples=(sample((3,), (3,)), sample(np.array([[0.0, 1.0]]), np.array([[np.inf, np.nan]])),
+             sample(np.array([[0.0], [1.0]]), np.array([[np.nan], [np.inf]]), axis=(0,))),
+    wrong=(wrong(np.ones(3), np.ones(2), error=ShapeError, words="broadcast"),),
+    special=(special(0.0, np.inf, value=True), special(0.0, 2.0, value=False), special(1.0, np.nan, value=False)),
+    formula="g = 0 and the product is not finite", source="definition",
+)  # fmt: skip
+def lost(g: Any, product: Any, axis: Any = None) -> Any:
+    """Where nothing came in and no number came out; along axes, where nothing came in at all."""
+    nothing = np.equal(g, 0)
+    if axis is not None:
+        nothing = np.logical_and.reduce(nothing, axis=axis, keepdims=True)
+    return np.logical_and(nothing, np.logical_not(np.isfinite(product)))
 
 
 def finite(array: Any) -> bool:

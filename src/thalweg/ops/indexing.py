@@ -42,6 +42,7 @@ def getitem(x: Any, index: Any) -> Any:
         wrong(np.ones(4), error=ShapeError, words="put_at", shape=(3, 2), index=0),
     ),
     formula="zeros of a shape, with x added at an index",
+    native=lambda x, shape, index: x.put_at(shape, index),
 )  # fmt: skip
 def put_at(x: Any, shape: Any, index: Any) -> Any:
     """Zeros of a shape with `x` added at `index`; places named twice receive the sum."""

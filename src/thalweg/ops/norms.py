@@ -9,11 +9,12 @@ import numpy as np
 from thalweg.core.axes import axis_tuple, keeps_axes, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import NO_TEXT, sample, special
-from thalweg.core.op import elementwise, row
+from thalweg.core.op import row
 from thalweg.ops.arithmetic import abs, maximum
 from thalweg.ops.comparison import equal, select
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import ones_like, zeros_like
+from thalweg.ops.dead_branch import lost
 from thalweg.ops.extremes import reduce_max, reduce_min
 from thalweg.ops.movement import moved_axis, reshape
 from thalweg.ops.reductions import (
@@ -45,13 +46,6 @@ def _length_rule(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) 
     return select(lost(g, product), zeros_like(product), product)
 
 
-lost = elementwise(
-    "lost", "g product", lambda g, product: (g == 0) & ~np.isfinite(product),
-    severs="truth values carry no gradient", samples=(sample((3, 1), (3, 4)),),
-    domain=((-3.0, 3.0), (-3.0, 3.0)), formula="whether the product of a zero g is no number",
-)  # fmt: skip
-
-
 def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
     unit = direction(input_tensor, with_axes(ans, input_tensor.shape, axis, keepdims))
     part = real(conj(unit) * g) if input_tensor.dtype.kind == "c" else unit * g
@@ -64,6 +58,7 @@ def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: An
     name="reduce_euclidean_norm", vjp={"input_tensor": _length_rule},
     jvp={"input_tensor": _length_tangent}, bounded=True, holomorphic=False,
     domain=((0.3, 2.0),), samples=AXES, wrong=NO_SUCH_AXIS,
+    native=lambda x, axis, keepdims: _by_the_largest(x, axis, keepdims),
     special=(
         special([0.0, 0.0], value=0.0, grad=([0.0, 0.0],)),
         special([1e200, 1e200], value=np.sqrt(2) * 1e200, grad=([np.sqrt(0.5)] * 2,), dtypes=("float64",)),
@@ -99,6 +94,15 @@ def euclidean(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any
         total = _scaled(x, axis, keepdims)
         return total.astype(dtype)
     return np.sqrt(total).astype(dtype, copy=False)
+
+
+def _by_the_largest(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
+    """The length with the largest element taken out before squaring, in whole arrays' words."""
+    scale = magnitude.kernel(x, axis, True)
+    small = x / scale
+    root = np.sqrt(np.add.reduce(small * small, axis, keepdims=True))
+    length = scale * root
+    return length if keepdims else length.reshape(_without(x, axis))
 
 
 def _scaled(x: Any, axis: tuple[int, ...], keepdims: bool) -> Any:

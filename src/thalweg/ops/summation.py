@@ -44,7 +44,9 @@ def accumulate(x: Any, axis: tuple[int, ...], keepdims: Any) -> Any:
             x = x.astype(SINGLE)
         elif dtype.kind not in "fc":
             return ADD(x, axis, None, None, keepdims)
-    if x.size <= SHORT:
+    if (
+        x.size <= SHORT or type(x) is not np.ndarray
+    ):  # a Symbol is added in blocks by whoever runs it
         return ADD(x, axis, None, None, keepdims)
     return _long_sum(x, axis, keepdims)
 

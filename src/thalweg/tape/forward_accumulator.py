@@ -42,6 +42,8 @@ class ForwardAccumulator:
     <tf.Tensor: shape=(), dtype=float32, numpy=6.0>
     """
 
+    traces = False
+
     def __init__(self, primals: Any, tangents: Any) -> None:
         self._tangents: dict[int, Any] = {}
         self._alive: dict[int, weakref.ref[Any]] = {}

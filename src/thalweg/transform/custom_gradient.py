@@ -15,12 +15,14 @@ from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import ShapeError
 from thalweg.tape.adoption import Adopted, Named
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.values.conversion import as_array
+from thalweg.values.conversion import as_array, weak
 from thalweg.values.tensor import Tensor
 
 
 class Reads:
     """A recorder that only sees which trainable Variables are read."""
+
+    traces = False
 
     def __init__(self) -> None:
         self.variables: dict[int, Any] = {}
@@ -195,7 +197,7 @@ class _Rule:
         if grad is None:
             return None
         if not isinstance(grad, Handle):
-            grad = Tensor(np.asarray(as_array(grad)))
+            grad = Tensor(np.asarray(weak(grad, value.array.dtype)))
         came, wanted = grad.array.shape, value.array.shape
         if came != wanted and (came != () or grad.array.size != 1):
             raise ShapeError(

@@ -25,6 +25,8 @@ class FollowAll:
     so it records only functions that ask for one in this way.
     """
 
+    traces = False
+
     def __init__(self) -> None:
         self.recording = Recording(watch_accessed=True)
 

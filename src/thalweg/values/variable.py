@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import note, tick
+from thalweg.core.recording import STATE, note, tick
 from thalweg.core.spans import born
 from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
+from thalweg.ops.casting import cast
 from thalweg.values.assigned import narrowed, taken
 from thalweg.values.conversion import as_array, keeping, operand
 from thalweg.values.name_scope import HERE
 from thalweg.values.shape import TensorShape
-from thalweg.values.tensor import Readable, shown
+from thalweg.values.tensor import Readable, Tensor, shown
 
 
 class Variable(Readable, Trainable):
@@ -109,6 +110,10 @@ class Variable(Readable, Trainable):
             DTypeError: numbers that the Variable's dtype cannot hold, or texts.
         """
         array, key = taken(value, self.name, self.array.dtype)
+        if STATE.here.tracer is not None:
+            new = Tensor(array)
+            new.key = new.key if key is None else key
+            return self._set_traced(new, ".assign")
         return self._set(array, key, ".assign")
 
     def assign_add(
@@ -129,6 +134,8 @@ class Variable(Readable, Trainable):
         array, key = taken(delta, self.name, self.array.dtype)
         if array.shape != self.array.shape:
             raise self._misfit(array, "v.assign(v + delta)")
+        if STATE.here.tracer is not None:
+            return self._set_traced(self + delta, ".assign_add")
         return self._set(self.array + array, key, ".assign_add")
 
     def assign_sub(
@@ -149,6 +156,8 @@ class Variable(Readable, Trainable):
         array, key = taken(delta, self.name, self.array.dtype)
         if array.shape != self.array.shape:
             raise self._misfit(array, "v.assign(v - delta)")
+        if STATE.here.tracer is not None:
+            return self._set_traced(self - delta, ".assign_sub")
         return self._set(self.array - array, key, ".assign_sub")
 
     def _set(self, new: Any, key: Any, how: str) -> Variable:
@@ -159,6 +168,15 @@ class Variable(Readable, Trainable):
             new = narrowed(new, self.name, current.dtype)
         self.array = new
         note("assign", (self.key, key), self.name[:-2] + how, depth=2)
+        return self
+
+    def _set_traced(self, value: Any, how: str) -> Variable:
+        """Set the value where a recorder writes down what is computed, and show it the new one."""
+        new = (
+            value if value.array.dtype is self.array.dtype else cast.eager(value, self.array.dtype)
+        )
+        self._set(new.array, new.key, how)
+        STATE.here.tracer.assigned(self, new)
         return self
 
     def _set_part(self, index: Any, value: Any) -> Variable:

@@ -1,0 +1,134 @@
+"""Who writes a graph while a function runs: a Tracer, one more recorder beside the tapes.
+
+The function runs eagerly, on real values, and every op call is shown to the tracer as it is to tapes;
+so do the gradient's own ops, because a sweep under a recorder runs on Tensors. What the tracer cannot
+write down (a value that leaves for Python, a row without machine code) it notes with the line, and the
+function stays eager; nothing raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle
+from thalweg.core.recording import Happening, Site
+from thalweg.core.sites import place
+from thalweg.graph.graph import Graph
+from thalweg.graph.lowering import NotLowered, lower, number
+
+__all__ = ["Obstacle", "Tracer"]
+
+
+class Obstacle(tuple[str, Site]):
+    """Why a function cannot be compiled, and the line that says so."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{place(self[1])}: {self[0]}"
+
+
+class Tracer:
+    """A recorder that writes a graph.
+
+    Attributes:
+        graph: what was written so far.
+        variables: Variables that were read before they were set, by their keys; each is an input.
+        written: Variables that were set, by their keys: Variable and number of the new value's node.
+        obstacles: what could not be written down, and where; empty where all could.
+    """
+
+    traces = True
+
+    def __init__(self) -> None:
+        self.graph = Graph()
+        self.variables: dict[int, tuple[Any, int]] = {}
+        self.written: dict[int, tuple[Any, int]] = {}
+        self.obstacles: list[Obstacle] = []
+        self._nodes: dict[int, list[tuple[Any, int]]] = {}
+
+    def given(self, array: Any, key: int) -> None:
+        """Make an input of an argument."""
+        self._know(key, array, self.graph.input(array.shape, array.dtype))
+
+    def _know(self, key: int, array: Any, node: int) -> None:
+        """Remember a value's node. A Variable has one key and, one after the other, many values."""
+        self._nodes.setdefault(key, []).append((array, node))
+
+    def record(
+        self, op: Any, keys: tuple[Any, ...], values: tuple[Any, ...], params: tuple[Any, ...],
+        out: Any, site: Site,
+    ) -> bool:  # fmt: skip
+        """Write one call."""
+        if self.obstacles:
+            return False
+        try:
+            inputs = [self._node(key, value) for key, value in zip(keys, values, strict=True)]
+            if type(out) is tuple:
+                answers = tuple([one.array for one in out])
+                for one, node in zip(
+                    out, lower(self.graph, op, inputs, params, answers), strict=True
+                ):
+                    self._know(one.key, one.array, node)
+            else:
+                node = lower(self.graph, op, inputs, params, out.array)
+                self._know(out.key, out.array, node)
+        except NotLowered as error:
+            self._stop(str(error), site)
+        return True
+
+    def node_of(self, value: Any) -> int:
+        """The node of an answer: a Tensor, a Variable or an array."""
+        if isinstance(value, Handle):
+            return int(self._node(value.key, value.array))
+        return self.graph.constant(np.asarray(value))
+
+    def _node(self, key: Any, value: Any) -> Any:
+        if key is None:
+            if isinstance(value, np.ndarray | np.generic):
+                return number(self.graph.constant(value))
+            return value
+        for array, node in reversed(self._nodes.get(key, ())):
+            if array is value:
+                return number(node)
+        if key in self._nodes:
+            raise NotLowered("a Variable changed unseen, by other means than assign")
+        # Made outside of the function, and no Variable: it stays as it is.
+        node = self.graph.constant(value)
+        self._know(key, value, node)
+        return number(node)
+
+    def read(self, variable: Any) -> None:
+        """See that a Variable is read: the first time, it becomes an input."""
+        if variable.key not in self._nodes:
+            node = self.graph.input(variable.array.shape, variable.array.dtype)
+            self._know(variable.key, variable.array, node)
+            self.variables[variable.key] = (variable, node)
+
+    def assigned(self, variable: Any, source: Any) -> None:
+        """See that a Variable takes the value of a Tensor."""
+        node = self._node(source.key, source.array)
+        self._know(variable.key, variable.array, node)
+        self.written[variable.key] = (variable, node)
+
+    def adopt(self, call: Any) -> bool:
+        """See a call that brings its own derivative: its ops are written, its derivative is the tape's."""
+        return False
+
+    def note(self, happening: Happening) -> None:
+        """See what leaves for Python, and what is drawn by chance."""
+        if happening.kind == "escape" and any(map(self._varies, happening.keys)):
+            self._stop(f"{happening.what} takes a value out to Python", happening.site)
+        elif happening.kind == "random":
+            self._stop(f"{happening.what} draws by chance", happening.site)
+
+    def _varies(self, key: Any) -> bool:
+        """Whether a value depends on what is given: a shape does not."""
+        known = self._nodes.get(key)
+        return known is not None and self.graph.nodes[known[-1][1]].op != "constant"
+
+    def _stop(self, why: str, site: Site) -> None:
+        if not self.obstacles:
+            self.obstacles.append(Obstacle((why, site)))

@@ -1,0 +1,116 @@
+"""What a row becomes in a graph computes what its kernel does, for every row, sample and float."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import thalweg  # noqa: F401 # reads the table
+from thalweg.core.op import TABLE
+from thalweg.graph.graph import Graph
+from thalweg.graph.interpreter import interpret
+from thalweg.graph.lowering import NotLowered, lower, number
+from thalweg.testing.cases import cases
+from thalweg.testing.reals import widened
+
+KINDS = "biuf"
+STAY_WITH_NUMPY = {
+    *("solve", "inv", "singular_triples", "singular_values", "triangular_solve"),
+    *("cholesky_of_lower", "det", "cofactors", "eigen_pairs", "eigenvalues", "sign_and_log"),
+    *("packed_lu", "expm", "orthogonal_and_upper", "pseudoinverse", "matrix_rank", "read_lower"),
+    *("argmax", "argmin", "places", "argsort", "top_places", "searchsorted", "distinct"),
+    *("bin_numbers", "convolution", "take", "take_along", "put_along", "put_back", "segment_rows"),
+    *("unsorted_segment_sum", "segment_shares", "unsorted_segment_max", "unsorted_segment_min"),
+    *(
+        "picked",
+        "scatter_nd",
+        "tensor_scatter_nd_update",
+        "put_diagonal",
+        "cross",
+        "check_numerics",
+    ),
+    "sparse_softmax_cross_entropy_with_logits",
+    *("cumsum", "running_product", "running_max", "running_logsumexp"),
+    *("erfc", "erfinv", "erfinv_slope", "lgamma", "digamma", "polygamma", "lbeta_pair"),
+    *("digamma_gap", "normal_cdf", "gelu_exact", "gelu_slope", "imag", "complex"),
+}
+"""Rows that have no machine code: LAPACK's, orders and places by value, running and special functions."""
+
+
+def _called(op, case):
+    """A graph that makes one call, and the arrays to give it; NotLowered where none can be made."""
+    with np.errstate(all="ignore"):
+        answer = case.kernel(case.inputs)
+    graph, arrays, given = Graph(), [], []
+    for value in case.inputs:
+        array = isinstance(value, np.ndarray | np.generic) and value.dtype.kind in KINDS
+        if array and value.dtype != np.float16:
+            given.append(number(graph.input(value.shape, value.dtype)))
+            arrays.append(value)
+        else:
+            given.append(value)
+    found = lower(graph, op, given, case.prepared(), answer)
+    graph.outputs = list(found) if type(answer) is tuple else [found]
+    return graph, arrays, answer if type(answer) is tuple else (answer,)
+
+
+def _cases(op):
+    for case in cases(op, 3):
+        yield case
+        yield case.with_inputs([widened(value, np.float32) for value in case.inputs], ", float32")
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_rows_graph_computes_what_its_kernel_does(name):
+    op, compared, why = TABLE[name], 0, ""
+    for case in _cases(op):
+        try:
+            graph, arrays, answers = _called(op, case)
+        except NotLowered as error:
+            why = str(error)
+            continue
+        for came, wanted in zip(interpret(graph, arrays), answers, strict=True):
+            assert np.asarray(came).dtype == wanted.dtype, case.told
+            # The same functions of NumPy in the same order, but for sums, which are folded.
+            tolerance = 4e-6 if wanted.dtype == np.float32 else 1e-14
+            np.testing.assert_allclose(
+                came, wanted, rtol=tolerance, atol=tolerance, err_msg=case.told
+            )
+            compared += 1
+    assert compared or name in STAY_WITH_NUMPY, why
+    assert name not in STAY_WITH_NUMPY or why or not compared
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_special_values_stay_what_they_are(name):
+    op = TABLE[name]
+    for special in op.special:
+        given = special.at[0] if op.variadic else special.at
+        inputs = [np.asarray(value)[()] for value in given]
+        if any(value.dtype.kind not in KINDS for value in inputs):
+            continue
+        params = op.bind((), special.params)
+        given = (tuple(inputs),) if op.variadic else tuple(inputs)
+        with np.errstate(all="ignore"):
+            params = params if op.prepare is None else op.prepare(given, params)
+            answer = op.kernel(*given, *params)
+        graph = Graph()
+        numbers = [
+            number(graph.input(np.shape(value), np.asarray(value).dtype)) for value in inputs
+        ]
+        try:
+            found = lower(graph, op, numbers, params, answer)
+        except NotLowered:
+            continue
+        if type(answer) is tuple:
+            continue
+        graph.outputs = [found]
+        (came,) = interpret(graph, inputs)
+        np.testing.assert_allclose(came, answer, rtol=4 * np.finfo(np.float64).eps, atol=0)
+        if wanted_sign(answer):
+            np.testing.assert_array_equal(np.signbit(came), np.signbit(answer))
+
+
+def wanted_sign(answer):
+    """Whether the answer is real and no NaN, whose sign says nothing."""
+    return np.asarray(answer).dtype.kind == "f" and not np.isnan(answer).any()
