@@ -51,6 +51,7 @@ MINIMIZE = [
 ]
 
 FIT = [
+    (["-", "y = a*x"], "standard input is not read"),
     ([], "Missing argument 'FILE'"),
     (["lamp.csv"], "Missing argument"),
     (["missing.csv", "y = a*x"], "missing.csv: there is no such file"),

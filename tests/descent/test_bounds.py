@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear
 
+import thalweg as tw
 from descent.landscapes import Landscape, beale, line, quadratic, rosenbrock
 from thalweg.descent.run import Run
 from thalweg.descent.solve import solve, steps_allowed
@@ -102,3 +103,60 @@ def test_many_numbers(method):
     outcome = go(bowl, np.zeros(size), (-1.0, 1.0), method)
     assert outcome.verdict.status == "converged"
     np.testing.assert_allclose(outcome.end.x, np.clip(centre, -1, 1), atol=1e-9)
+
+
+def test_rows_of_bounds_are_pairs_and_two_arrays_are_refused():
+    """Two pairs for two numbers, and lows and highs, look alike: one of them is taken."""
+
+    def bowl(v):
+        return tw.reduce_sum((v - 3.0) ** 2)
+
+    rows = [[0.0, 1.0], [2.0, 5.0]]
+    for bounds in (rows, [tuple(row) for row in rows], np.array(rows)):
+        np.testing.assert_allclose(tw.minimize(bowl, np.ones(2), bounds=bounds).x, [1.0, 3.0])
+    lows, highs = np.array([0.0, 0.0]), np.array([1.0, 5.0])
+    for bounds in ((lows, highs), [lows, highs]):
+        with pytest.raises(tw.DescentError, match=r"column_stack"):
+            tw.minimize(bowl, np.ones(2), bounds=bounds)
+    stacked = np.column_stack([lows, highs])
+    np.testing.assert_allclose(tw.minimize(bowl, np.ones(2), bounds=stacked).x, [1.0, 3.0])
+
+
+@pytest.mark.parametrize("f", ["sqrt(x)", lambda x: tw.sqrt(x[0])])
+def test_a_slope_without_end_leads_to_the_bound_itself(f):
+    found = tw.minimize(f, [1.0], bounds=[(0, None)])
+    (x,) = found.x.values() if isinstance(found.x, dict) else found.x
+    assert x == 0.0
+    assert found.fun == 0.0
+    assert found.status == "converged"
+    assert "bound" in found.message
+
+
+@pytest.mark.parametrize("method", ["auto", "lbfgs"])
+def test_a_cusp_is_met_at_its_point(method):
+    found = tw.minimize(lambda x: tw.abs(x) ** 0.1, 1.0, method=method)
+    assert found.x == 0.0
+    assert found.fun == 0.0
+    assert found.status == "converged"
+
+
+def test_a_list_in_a_mapping_is_an_array():
+    found = tw.minimize(
+        lambda p: tw.reduce_sum((p["b"] - 2.0) ** 2) + p["a"] ** 2, {"a": 1.0, "b": [1.0, 1.0]}
+    )
+    assert isinstance(found.x["b"], np.ndarray)
+    np.testing.assert_allclose(found.x["b"], [2.0, 2.0])
+
+
+@pytest.mark.parametrize("method", ["lbfgs", "bb"])
+@pytest.mark.parametrize("orders", [8, 12])
+def test_scales_far_apart_are_no_false_minimum(method, orders):
+    """Where it says that it converged, each number is right to what its own curvature lets one see."""
+    scales = np.array([10.0**orders, 10.0**-orders])
+    found = tw.minimize(
+        lambda x: tw.reduce_sum((x * scales - 1.0) ** 2), np.zeros(2), method=method
+    )
+    if found.status == "converged":
+        np.testing.assert_allclose(found.x * scales, [1.0, 1.0], rtol=1e-6)
+    else:
+        assert not found.success

@@ -79,6 +79,8 @@ def fit(
     from thalweg.data import read_table
     from thalweg.expressions import parse_equation
 
+    if file == "-":
+        raise click.ClickException("-: standard input is not read; write the data to a file first")
     equation = parse_equation(formula)
     values = read_starts(starts)
     box = read_bounds(bounds)

@@ -39,6 +39,11 @@ TABLE: dict[str, Op] = {}
 
 Kernel = Callable[..., Any]
 
+SINGLE = np.dtype(np.float32)
+DOUBLE = np.dtype(np.float64)
+REAL_TYPES = frozenset((float, int, bool, np.float64, np.float32))
+"""By type, or by identity of the dtype, it takes least to see that there is no complex number."""
+
 
 class Rule:
     """A rule and what it names: `rule.function(g, *rule.pick(environment))`.
@@ -283,27 +288,41 @@ def _real_alone(name: str, kernel: Kernel, count: int, params: Sequence[str]) ->
     )
 
     def of_one(x: Any) -> Any:
-        if x.dtype.kind == "c":
+        if type(x) in REAL_TYPES or x.dtype is DOUBLE or x.dtype is SINGLE:
+            return kernel(x)
+        if _any_complex((x,)):
             raise DTypeError(told)
         return kernel(x)
 
     def of_two(x: Any, y: Any) -> Any:
         try:
-            if x.dtype.kind == "c" or y.dtype.kind == "c":
-                raise DTypeError(told)
-        except AttributeError:  # a number of Python's
-            if np.iscomplexobj(x) or np.iscomplexobj(y):
-                raise DTypeError(told) from None
+            real = (type(x) in REAL_TYPES or x.dtype is DOUBLE or x.dtype is SINGLE) and (
+                type(y) in REAL_TYPES or y.dtype is DOUBLE or y.dtype is SINGLE
+            )
+        except AttributeError:  # a complex number of Python's, or nothing that computes
+            real = False
+        if not real and _any_complex((x, y)):
+            raise DTypeError(told)
         return kernel(x, y)
 
     def of_several(*args: Any) -> Any:
-        if any(np.iscomplexobj(value) for value in args[:count]):
+        if _any_complex(args[:count]):
             raise DTypeError(told)
         return kernel(*args)
 
     made: Any = of_several if params else {1: of_one, 2: of_two}.get(count, of_several)
     made.__module__ = getattr(kernel, "__module__", "") or ""
     return made  # type: ignore[no-any-return]  # one of the three above
+
+
+def _any_complex(values: Sequence[Any]) -> bool:
+    for value in values:
+        if type(value) in REAL_TYPES:
+            continue
+        dtype = getattr(value, "dtype", None)
+        if dtype is not DOUBLE and (dtype.kind == "c" if dtype else np.iscomplexobj(value)):
+            return True
+    return False
 
 
 def row(inputs: str, **columns: Any) -> Callable[[Kernel], Op]:

@@ -19,7 +19,8 @@ def read_box(bounds: Any, layout: Layout) -> tuple[Vector, Vector] | None:
     """Read bounds.
 
     Args:
-        bounds: None; one pair (low, high) for all numbers; a sequence of pairs, one a number; a
+        bounds: None; one pair (low, high) for all numbers; a sequence of pairs, one a number, so
+            that each row of `[[0, 1], [2, 5]]` is a pair (lows and highs as two arrays are refused); a
             mapping of the start's names to pairs (names left out are free); or SciPy's `Bounds`,
             anything with `lb` and `ub`. None or an infinity means no bound on that side.
         layout: the start's form.
@@ -61,6 +62,13 @@ def _pairs(bounds: Any, layout: Layout) -> list[tuple[Any, Any]]:
                 )
         return [_pair(bounds.get(name) or (None, None)) for name in names]
     listed = list(bounds)
+    two = len(listed) == 2 and not isinstance(bounds, np.ndarray)
+    if two and all(isinstance(one, np.ndarray) and one.ndim for one in listed):
+        raise DescentError(
+            "The bounds are two arrays; it could be lows and highs, or a pair for each of two "
+            "numbers. Write lows and highs as np.column_stack([lows, highs]), or as SciPy's "
+            "Bounds(lows, highs)."
+        )
     if len(listed) == 2 and all(one is None or np.ndim(one) == 0 for one in listed):
         return [_pair(listed)] * n
     if len(listed) != n:

@@ -34,8 +34,8 @@ class Layout:
     """
 
     def __init__(self, start: Any) -> None:
-        self.tree = None if _is_array(start) else start
-        leaves = [start] if self.tree is None else flatten(start)
+        self.tree = None if _is_array(start) else _lists_as_arrays(start)
+        leaves = [start] if self.tree is None else flatten(self.tree)
         arrays = [_as_floats(leaf) for leaf in leaves]
         self.shapes = [array.shape for array in arrays]
         sizes = [array.size for array in arrays]
@@ -117,6 +117,16 @@ def _is_array(start: Any) -> bool:
     if not is_nested(start):
         return True
     return not any(is_nested(leaf) or np.ndim(leaf) > 0 for leaf in start) or _is_table(start)
+
+
+def _lists_as_arrays(start: Any) -> Any:
+    """A mapping's lists of numbers are arrays, as a list that is the whole start is."""
+    if not isinstance(start, Mapping):
+        return start
+    whole = {key: isinstance(value, list) and _is_array(value) for key, value in start.items()}
+    if not any(whole.values()):
+        return start
+    return {key: np.asarray(value) if whole[key] else value for key, value in start.items()}
 
 
 def _is_table(start: Any) -> bool:

@@ -61,8 +61,9 @@ def minimize(
         max_steps: steps allowed; by default 500 for newton, 10 000 for the others.
         tol: the relative error in x, as the curvature foretells it, at which it may rest. newton
             goes on to the last bits all the same.
-        bounds: (low, high) for every number, a sequence of such pairs, a mapping of names to
-            pairs, or an object with `lb` and `ub`; None, in place of a number too, for no bound.
+        bounds: (low, high) for every number, a sequence of such pairs (a row for each number), a
+            mapping of names to pairs, or an object with `lb` and `ub`; None, in place of a number
+            too, for no bound. Two arrays, lows and highs, are refused.
         callback: called after each step with a result so far (`x`, `fun`, `jac`, `nit`); the
             descent ends, with status `stopped`, if it returns True or raises StopIteration. An
             interrupt (Ctrl-C) is passed on.

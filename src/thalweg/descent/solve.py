@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from thalweg.descent.bb import bb
+from thalweg.descent.corner import into_corner
 from thalweg.descent.gd import RULES, Rule, first_rate, gd
 from thalweg.descent.lbfgs import lbfgs
 from thalweg.descent.newton import newton
@@ -96,7 +97,7 @@ def solve(run: Run, method: str, rate: float | None, words: Words = DOWN) -> Out
             f"Leave the rate out, or write one of: {taking}."
         )
     if method != "auto":
-        end = _SOLVERS[method](run)
+        end = into_corner(run, _SOLVERS[method](run))
         return Outcome(end, settle(run, end, words), method)
     picked = choose(run.size)
     try:
@@ -105,11 +106,12 @@ def solve(run: Run, method: str, rate: float | None, words: Words = DOWN) -> Out
         # An op on the way has no second derivative; L-BFGS needs none.
         picked = "lbfgs"
         end = lbfgs(run)
+    end = into_corner(run, end)
     verdict = settle(run, end, words)
     if picked == "newton" and end.why in (Why.STALLED, Why.STEPS) and verdict.status in _OPEN:
         # A model by curvature is at a loss at kinks and under noise; a line search often is not.
         again = replace(run, start=end.x, max_steps=10 * run.max_steps)
-        second = lbfgs(again)
+        second = into_corner(again, lbfgs(again))
         better = settle(again, second, words)
         if better.status is Status.CONVERGED:
             second.nit += end.nit
