@@ -15,7 +15,7 @@ class Reason:
     """Why some mistakes need not be found.
 
     Attributes:
-        where: the place of the mistake; `*` stands for any text.
+        where: the place of the mistake; `…` stands for any text.
         change: what became what, likewise.
         because: the reason.
     """
@@ -30,7 +30,7 @@ class Reason:
 
 
 def _fits(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text) is not None
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("…"))), text) is not None
 
 
 def reasons() -> list[Reason]:

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import thalweg  # noqa: F401 # reading it fills the table
-from mutation.explained import reasons
+from mutation.explained import Reason, reasons
 from mutation.judging import in_the_table, verdict
+from mutation.kept import Kept
 from mutation.planting import as_it_stands, mistakes_of, rules_of, with_columns, with_rule
 from mutation.reached import for_rules_alone, reached, rebuilt
 from mutation.reporting import page
 from mutation.running import FOUND, NONE, SURVIVED, Outcome, Run, run
+from mutation.same_answers import same_on
 from mutation.source_of_rules import compiled, node_of
 from mutation.textual_changes import Names, changes
 from thalweg.core.op import TABLE, elementwise
@@ -135,6 +137,36 @@ def test_a_row_without_evidence_lets_mistakes_pass():
     half = with_rule(op, "vjp", "x", lambda g, ans: g * sign(sign(ans) + 0.5))
     assert verdict(half) == ""
     TABLE.pop("planted")
+
+
+def test_a_mistake_that_changes_an_answer_is_told_from_one_that_does_not():
+    """Half the slope at 0 shows at hard points; the condition for complex numbers does not."""
+    some = list(mistakes_of(TABLE["relu"]))
+    tried, difference = same_on(some[0], ("relu",))
+    assert tried
+    assert difference.startswith("relu: ")
+    idle = next(
+        one for one in mistakes_of(TABLE["squared_difference"]) if "→ `real(g)`" in one.words
+    )
+    tried, difference = same_on(idle, ("squared_difference",))
+    assert tried > 50
+    assert difference == ""
+
+
+def test_outcomes_are_kept_and_survivors_are_judged_again(tmp_path):
+    found, survived = list(mistakes_of(TABLE["sin"]))[:2]
+    Kept(tmp_path / "kept").add(found, FOUND, "by this test")
+    again = Kept(tmp_path / "kept")
+    assert again.of(found) == (FOUND, "by this test")
+    assert again.of(survived) is None
+    assert Kept(None).of(found) is None
+
+
+def test_reasons_cover_what_their_gaps_allow():
+    why = Reason("sin, … rule of x", "`…g * cos(x)…` → …", "it is an example")
+    assert why.covers("sin, reverse rule of x", "`g * cos(x)` → `g`")
+    assert not why.covers("sin, reverse rule of x", "`g + cos(x)` → `g`")
+    assert not why.covers("cos, reverse rule of x", "`g * cos(x)` → `g`")
 
 
 def test_a_row_that_fails_unplanted_is_told_and_not_tried():
