@@ -44,6 +44,13 @@ def _pow(x: mp.mpf, y: mp.mpf) -> mp.mpf:
     return -size if x < 0 and int(y) % 2 else size
 
 
+def _fmod(x: mp.mpf, y: mp.mpf) -> mp.mpf:
+    """Both are whole multiples of the smallest float, and whole numbers leave exact rests."""
+    a, b = (abs(int(mp.ldexp(one, 1074))) for one in (x, y))
+    rest = mp.ldexp(mp.mpf(a % b), -1074)
+    return -rest if x < 0 else rest
+
+
 EXACT: dict[str, Callable[..., mp.mpf]] = {
     "exp": _growing(mp.exp),
     "exp2": _growing(lambda x: mp.power(2, x)),
@@ -73,6 +80,9 @@ EXACT: dict[str, Callable[..., mp.mpf]] = {
     "sqrt": mp.sqrt,
     "rsqrt": lambda x: 1 / mp.sqrt(x),
     "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+    "hypot": mp.hypot,
+    "logaddexp": lambda x, y: max(x, y) + _softplus(max(-abs(x - y), mp.mpf(-5000))),
+    "fmod": _fmod,
 }
 
 
@@ -100,7 +110,7 @@ WIDER: dict[str, Callable[..., np.ndarray]] = {
     for name in (
         *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh"),
         *("cosh", "tanh", "asinh", "acosh", "atanh", "asin", "acos", "atan", "atan2", "pow"),
-        *("sqrt", "cbrt"),
+        *("sqrt", "cbrt", "hypot", "logaddexp", "fmod"),
     )
 } | {
     "rsqrt": lambda x: 1 / np.sqrt(x),

@@ -99,8 +99,15 @@ def points(name: str, dtype: np.dtype, count: int, seed: int = 1) -> tuple[np.nd
     """The finite points at which a function is asked, a column an argument; about `count` of them."""
     if name == "pow":
         return _of_pow(dtype, count, seed)
-    if name == "atan2":
-        return _of_atan2(dtype, count, seed)
+    if name == "logaddexp":
+        return _of_logaddexp(dtype, count, seed)
+    if name in ("atan2", "hypot"):
+        return _of_pairs(dtype, count, seed)
+    if name == "fmod":
+        x, y = _of_pairs(dtype, count, seed)
+        # A rest of 0 has the sign of x, which digits do not know; such are among the special values.
+        some = np.fmod(x, y) != 0
+        return x[some], y[some]
     domain = DOMAINS[name]
     rng = np.random.default_rng(seed)
     even = rng.uniform(domain.low, domain.high, count // 2).astype(dtype)
@@ -153,7 +160,7 @@ def _of_pow(dtype: np.dtype, count: int, seed: int) -> tuple[np.ndarray, ...]:
     return x[fine], y[fine]
 
 
-def _of_atan2(dtype: np.dtype, count: int, seed: int) -> tuple[np.ndarray, ...]:
+def _of_pairs(dtype: np.dtype, count: int, seed: int) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
     part = count // 4
     y = [rng.normal(0, 1, part).astype(dtype), by_bits(part, dtype, seed)]
@@ -170,3 +177,17 @@ def _of_atan2(dtype: np.dtype, count: int, seed: int) -> tuple[np.ndarray, ...]:
     one, other = np.concatenate(y), np.concatenate(x)
     fine = np.isfinite(one) & np.isfinite(other) & (one != 0) & (other != 0)
     return one[fine], other[fine]
+
+
+def _of_logaddexp(dtype: np.dtype, count: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Where the larger number is not negative, for else the answer may nearly cancel."""
+    rng = np.random.default_rng(seed)
+    part = count // 2
+    larger = np.abs(
+        np.concatenate([rng.normal(0, 20, part).astype(dtype), by_bits(part, dtype, seed)])
+    )
+    less = np.abs(np.concatenate([rng.normal(0, 20, part), np.exp2(rng.uniform(-60, 10, part))]))
+    with np.errstate(over="ignore"):
+        smaller = (larger[: 2 * part] - less).astype(dtype)
+    fine = np.isfinite(smaller)
+    return larger[: 2 * part][fine], smaller[fine]

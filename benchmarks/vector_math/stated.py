@@ -40,6 +40,9 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "sqrt": (0.5, 0.5),
     "rsqrt": (1.5, 1.5),
     "cbrt": (0.6, 1.1),
+    "hypot": (0.6, 1.25),
+    "logaddexp": (2.0, 2.0),
+    "fmod": (0.0, 0.0),
 }
 
 Rows = tuple[tuple[float, ...], ...]
@@ -127,4 +130,32 @@ SPECIAL: dict[str, Rows] = {
     "sqrt": (*_all(0.0, -0.0, INF, NAN), (-1.0, NAN), (2.0**-126, 2.0**-63), (9.0, 3.0)),
     "rsqrt": (*_all(INF, -INF, 0.0, NAN), (-1.0, NAN), (4.0, 0.5)),
     "cbrt": (*_all(0.0, -0.0, INF, -INF), (8.0, 2.0), (-27.0, -3.0)),
+    "hypot": (
+        *((x, y, INF) for x in (INF, -INF) for y in (0.0, 1.0, -INF, NAN)),
+        *((x, y, INF) for x in (1.0, NAN) for y in (INF, -INF)),
+        *((x, y, 0.0) for x in (0.0, -0.0) for y in (0.0, -0.0)),
+        *((x, y, 5.0) for x in (3.0, -3.0) for y in (4.0, -4.0)),
+        (3e38, 0.0, 3e38),
+        (0.0, -1e-44, 1e-44),
+        (NAN, 1.0, NAN),
+        (0.0, NAN, NAN),
+    ),
+    "logaddexp": (
+        (0.0, 0.0, math.log(2)),
+        *((x, y, INF) for x, y in ((INF, INF), (INF, 1.0), (1.0, INF), (INF, -INF), (-INF, INF))),
+        (-INF, -INF, -INF),
+        *((x, -INF, x) for x in (1.5, -1.5, 1e5)),
+        *((-INF, x, x) for x in (1.5, -1.5, 1e5)),
+        *((x, y, NAN) for x, y in ((NAN, 1.0), (1.0, NAN), (NAN, INF), (-INF, NAN))),
+        (1e5, -1e5, 1e5),
+    ),
+    "fmod": (
+        *((x, 3.0, z) for x, z in ((7.0, 1.0), (-7.0, -1.0), (6.0, 0.0), (-6.0, -0.0))),
+        *((x, -3.0, z) for x, z in ((7.0, 1.0), (-7.0, -1.0), (0.0, 0.0), (-0.0, -0.0))),
+        *((x, 0.0, NAN) for x in (0.0, 1.0, INF, NAN)),
+        *((x, y, NAN) for x in (INF, -INF) for y in (1.0, INF)),
+        *((x, y, x) for x in (1.5, -1.5, -0.0) for y in (INF, -INF)),
+        (1.0, NAN, NAN),
+        (NAN, 1.0, NAN),
+    ),
 }

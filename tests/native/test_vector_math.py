@@ -86,7 +86,7 @@ def test_special_values(name, dtype, machine):
 
 
 # Of these some special answers are multiples of π or a logarithm, rounded.
-ROUNDED = ("acos", "asin", "atan", "atan2", "softplus", "log10", "pow")
+ROUNDED = ("logaddexp", "hypot", "acos", "asin", "atan", "atan2", "softplus", "log10", "pow")
 
 
 @each_function

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeVar, Union
 
 import numpy as np
 
 from thalweg.native.listing import Listing
 from thalweg.native.machine import Machine
 
-__all__ = ["Floats", "Lanes", "Masks", "Wholes", "where"]
+__all__ = ["Floats", "Lanes", "Masks", "Wholes", "select", "where"]
 
 _Operand = Union["Floats", float]
 _WholeOperand = Union["Wholes", int]
+_Vector = TypeVar("_Vector", "Floats", "Wholes", "Masks")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class Lanes:
         wrapped = (value + (1 << self.bits - 1)) % (1 << self.bits) - (1 << self.bits - 1)
         return Wholes(self, self._same(f"i{self.bits}", str(wrapped)))
 
+    def truth(self, value: bool) -> Masks:
+        """The same truth value in every lane."""
+        return Masks(self, self._same("i1", "true" if value else "false"))
+
     def argument(self, place: int) -> Floats:
         """An argument of the function that is being written."""
         return Floats(self, f"%x{place}")
@@ -103,6 +108,11 @@ class Floats:
         self.lanes = lanes
         self.name = name
 
+    @property
+    def kind(self) -> str:
+        """The vector's type."""
+        return self.lanes.float_type
+
     def _with(self, other: _Operand) -> Floats:
         return other if isinstance(other, Floats) else self.lanes.number(other)
 
@@ -116,7 +126,8 @@ class Floats:
         line = f"fcmp {relation} {lanes.float_type} {self.name}, {self._with(other).name}"
         return Masks(lanes, lanes.listing.value(line))
 
-    def _intrinsic(self, name: str, *others: Floats) -> Floats:
+    def intrinsic(self, name: str, *others: Floats) -> Floats:
+        """One of LLVM's intrinsics, by its name without `llvm.` and the type."""
         lanes, kind = self.lanes, self.lanes.float_type
         given = [(kind, self.name), *((kind, other.name) for other in others)]
         return Floats(lanes, lanes.listing.call(f"llvm.{name}.{lanes.short}", kind, *given))
@@ -166,6 +177,10 @@ class Floats:
         """Where the two are equal; -0 equals 0."""
         return self._compare("oeq", other)
 
+    def differs(self, other: _Operand) -> Masks:
+        """Where the two are not equal; NaN is not equal to anything."""
+        return self._compare("une", other)
+
     def is_nan(self) -> Masks:
         """Where this is NaN."""
         return self._compare("uno", self)
@@ -174,20 +189,20 @@ class Floats:
         """self·factor + term: rounded once where the machine can, else twice."""
         factor, term = self._with(factor), self._with(term)
         if self.lanes.machine.fused:
-            return self._intrinsic("fma", factor, term)
+            return self.intrinsic("fma", factor, term)
         return self * factor + term
 
     def magnitude(self) -> Floats:
         """|self|."""
-        return self._intrinsic("fabs")
+        return self.intrinsic("fabs")
 
     def with_sign_of(self, other: Floats) -> Floats:
         """|self| with the sign of another, signed zeros and NaN included."""
-        return self._intrinsic("copysign", other)
+        return self.intrinsic("copysign", other)
 
     def square_root(self) -> Floats:
         """The square root, correctly rounded."""
-        return self._intrinsic("sqrt")
+        return self.intrinsic("sqrt")
 
     def between(self, low: float, high: float) -> Floats:
         """The nearest number in [low, high]; NaN stays NaN."""
@@ -237,6 +252,11 @@ class Wholes:
         self.lanes = lanes
         self.name = name
 
+    @property
+    def kind(self) -> str:
+        """The vector's type."""
+        return self.lanes.whole_type
+
     def _write(self, verb: str, other: _WholeOperand) -> Wholes:
         lanes = self.lanes
         right = other if isinstance(other, Wholes) else lanes.whole(other)
@@ -258,6 +278,12 @@ class Wholes:
     def __rsub__(self, other: int) -> Wholes:
         return self.lanes.whole(other) - self
 
+    def __mul__(self, other: _WholeOperand) -> Wholes:
+        return self._write("mul", other)
+
+    def __neg__(self) -> Wholes:
+        return 0 - self
+
     def __and__(self, other: _WholeOperand) -> Wholes:
         return self._write("and", other)
 
@@ -277,13 +303,26 @@ class Wholes:
     def __lt__(self, other: _WholeOperand) -> Masks:
         return self._compare("slt", other)
 
+    def __le__(self, other: _WholeOperand) -> Masks:
+        return self._compare("sle", other)
+
+    def __gt__(self, other: _WholeOperand) -> Masks:
+        return self._compare("sgt", other)
+
+    def __ge__(self, other: _WholeOperand) -> Masks:
+        return self._compare("sge", other)
+
     def equals(self, other: _WholeOperand) -> Masks:
         """Where the two are equal."""
         return self._compare("eq", other)
 
-    def third(self) -> Wholes:
-        """A third, rounded down, of a number that is not negative."""
-        return self._write("udiv", 3)
+    def differs(self, other: _WholeOperand) -> Masks:
+        """Where the two are not equal."""
+        return self._compare("ne", other)
+
+    def divided(self, other: Wholes) -> tuple[Wholes, Wholes]:
+        """Quotient towards 0 and rest; the divisor may be neither 0 nor -1."""
+        return self._write("sdiv", other), self._write("srem", other)
 
     def as_float(self) -> Floats:
         """The bits, read as floats."""
@@ -315,22 +354,26 @@ class Masks:
         self.lanes = lanes
         self.name = name
 
-    def _write(self, verb: str, right: str) -> Masks:
-        lanes = self.lanes
-        line = f"{verb} {lanes.mask_type} {self.name}, {right}"
-        return Masks(lanes, lanes.listing.value(line))
+    @property
+    def kind(self) -> str:
+        """The vector's type."""
+        return self.lanes.mask_type
+
+    def _write(self, verb: str, other: Masks) -> Masks:
+        line = f"{verb} {self.kind} {self.name}, {other.name}"
+        return Masks(self.lanes, self.lanes.listing.value(line))
 
     def __and__(self, other: Masks) -> Masks:
-        return self._write("and", other.name)
+        return self._write("and", other)
 
     def __or__(self, other: Masks) -> Masks:
-        return self._write("or", other.name)
+        return self._write("or", other)
 
     def __xor__(self, other: Masks) -> Masks:
-        return self._write("xor", other.name)
+        return self._write("xor", other)
 
     def __invert__(self) -> Masks:
-        return self._write("xor", "splat (i1 true)" if self.lanes.width > 1 else "true")
+        return self ^ self.lanes.truth(True)
 
     def any(self) -> str:
         """The name of one truth value: whether any lane's is true."""
@@ -341,10 +384,13 @@ class Masks:
         return lanes.listing.call(name, "i1", (lanes.mask_type, self.name))
 
 
-def where(mask: Masks, yes: Floats, no: _Operand) -> Floats:
+def select(mask: Masks, yes: _Vector, no: _Vector) -> _Vector:
     """In each lane the one or the other."""
-    lanes = yes.lanes
-    other = no if isinstance(no, Floats) else lanes.number(no)
-    kind = lanes.float_type
-    line = f"select {mask.lanes.mask_type} {mask.name}, {kind} {yes.name}, {kind} {other.name}"
-    return Floats(lanes, lanes.listing.value(line))
+    kind = yes.kind
+    line = f"select {mask.kind} {mask.name}, {kind} {yes.name}, {kind} {no.name}"
+    return type(yes)(yes.lanes, yes.lanes.listing.value(line))
+
+
+def where(mask: Masks, yes: Floats, no: _Operand) -> Floats:
+    """The same for floats, where the second may be a number."""
+    return select(mask, yes, no if isinstance(no, Floats) else yes.lanes.number(no))

@@ -30,6 +30,7 @@ class Machine:
         vector_bits: the width of a vector register.
         fused: whether a multiplication and an addition can be one operation with one rounding.
         scales: whether there is an instruction that multiplies by a power of two (AVX-512).
+        rounds: whether there are instructions that round to whole numbers.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Machine:
     vector_bits: int
     fused: bool
     scales: bool
+    rounds: bool
 
     def lanes(self, bits: int) -> int:
         """How many floats of so many bits a vector register holds."""
@@ -94,4 +96,5 @@ def _described(name: str, triple: str, cpu: str, features: str) -> Machine:
     arm = triple.startswith(("aarch64", "arm64"))
     bits = 512 if wide else 256 if "+avx2" in present else 128
     fused = arm or "+fma" in present
-    return Machine(name, triple, cpu, features, bits, fused, wide)
+    rounds = arm or bool({"+sse4.1", "+avx", "+avx2"} & present)
+    return Machine(name, triple, cpu, features, bits, fused, wide, rounds)

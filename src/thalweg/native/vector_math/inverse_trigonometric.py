@@ -21,7 +21,7 @@ from thalweg.native.vector_math.pairs import (
 )
 from thalweg.native.vector_math.polynomial import polynomial
 from thalweg.native.vector_math.polynomials import ASIN, ATAN
-from thalweg.native.vector_math.scaling import power_of_two
+from thalweg.native.vector_math.scaling import scale_to_one
 
 __all__ = ["acos", "asin", "atan", "atan2"]
 
@@ -102,7 +102,7 @@ def atan2(y: Floats, x: Floats) -> Floats:
     wide_y, wide_x = y.to_double(), x.to_double()
     a, b = _finite(wide_y.magnitude(), wide_x.magnitude())
     if x.lanes.bits == 64:
-        scale = _scale(where(a > b, a, b))
+        scale = scale_to_one(where(a > b, a, b))
         a, b = a * scale, b * scale
     turn = _turn(a, b, x.lanes.bits)
     right = _sum(turn.choose(*RIGHT), turn.t, turn.rest)
@@ -165,11 +165,3 @@ def _finite(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     b_other = where(a_infinite & (b < math.inf), zero, b)
     a, b = where(a_infinite, one, a_other), where(b_infinite, one, b_other)
     return a, where(a.equals(0.0) & b.equals(0.0), one, b)
-
-
-def _scale(largest: Floats) -> Floats:
-    """A power of two that brings a number near 1."""
-    lanes = largest.lanes
-    top = 2.0**lanes.bias
-    inverse = power_of_two(lanes.bias - (largest.as_bits() >> lanes.mantissa))
-    return where(largest < top, inverse, 2.0 ** (1 - lanes.bias))

@@ -1,4 +1,4 @@
-"""sqrt, rsqrt and cbrt."""
+"""sqrt, rsqrt, cbrt and hypot."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 from thalweg.native.lanes import Floats, where
 from thalweg.native.vector_math.polynomial import polynomial
 from thalweg.native.vector_math.polynomials import CBRT
-from thalweg.native.vector_math.scaling import power_of_two, split
+from thalweg.native.vector_math.scaling import power_of_two, scale_to_one, split
 
-__all__ = ["cbrt", "rsqrt", "sqrt"]
+__all__ = ["cbrt", "hypot", "rsqrt", "sqrt"]
 
 
 def sqrt(x: Floats) -> Floats:
@@ -46,3 +46,19 @@ def _cbrt(x: Floats, grade: int) -> Floats:
         root = root.times_plus((part - cube) / (cube + cube + part), root)
     inside = (size > 0.0) & (size < math.inf)
     return where(inside, (root * power_of_two(whole)).with_sign_of(x), x)
+
+
+def hypot(x: Floats, y: Floats) -> Floats:
+    """√(x² + y²), without over- or underflow on the way; infinite where either is, NaN or not."""
+    a, b = x.magnitude(), y.magnitude()
+    if x.lanes.bits == 32:
+        answer = _hypot(a.to_double(), b.to_double()).to_single()
+    else:
+        scale = scale_to_one(where(a > b, a, b))
+        # A power of two as its inverse is: but for denormals, neither multiplication rounds.
+        answer = _hypot(a * scale, b * scale) / scale
+    return where(a.equals(math.inf) | b.equals(math.inf), x.lanes.number(math.inf), answer)
+
+
+def _hypot(x: Floats, y: Floats) -> Floats:
+    return x.times_plus(x, y * y).square_root()

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from thalweg.native.lanes import Floats, Lanes, Wholes, where
 
-__all__ = ["power_of_two", "scaled", "split", "split_normal"]
+__all__ = ["power_of_two", "scale_to_one", "scaled", "split", "split_normal"]
 
 
 def power_of_two(k: Wholes) -> Floats:
     """2^k for exponents of normal numbers; only k's low bits matter, those of its range."""
     lanes = k.lanes
     return ((k + lanes.bias) << lanes.mantissa).as_float()
+
+
+def scale_to_one(x: Floats) -> Floats:
+    """A power of two that brings a number of either end of the range near 1; x is not negative."""
+    lanes = x.lanes
+    inverse = power_of_two(lanes.bias - (x.as_bits() >> lanes.mantissa))
+    # The largest numbers' inverse is no normal number any more, and half of it will do.
+    return where(x < 2.0**lanes.bias, inverse, 2.0 ** (1 - lanes.bias))
 
 
 def scaled(x: Floats, k_float: Floats, k: Wholes) -> Floats:

@@ -17,6 +17,7 @@ from thalweg.native.vector_math import (
     logarithm,
     logistic,
     power,
+    remainders,
     roots,
     trigonometric,
 )
@@ -55,6 +56,7 @@ FUNCTIONS = {
     **_of(error_function.erf, error_function.erfc),
     **_of(power.pow, arguments=2),
     **_of(roots.sqrt, roots.rsqrt, roots.cbrt),
+    **_of(roots.hypot, logistic.logaddexp, remainders.fmod, arguments=2),
 }
 
 
