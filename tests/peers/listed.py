@@ -87,6 +87,8 @@ LISTED = (
            lambda p, f: at_tie(p, f) and bool(calls(p) & {"maximum", "minimum"})),
     Listed("just as long", "`clip_by_norm` of a vector of just that length",
            lambda p, f: at_tie(p, f) and bool(calls(p) & {"clip_by_norm", "embedding_lookup"})),
+    Listed("vectors of equal values", "`svd`, `eigh`: V·f(Λ)·Vᴴ and the like at equal values",
+           lambda p, f: p.halves and "only thalweg refuses" in f.aspect and "UndeterminedGradientError" in f.text),
     Listed("rounded quotients", "`mod` where the quotient rounds to a whole number",
            lambda p, f: at_tie(p, f) and bool(calls(p) & {"mod", "floormod"})),
     Listed("weighted cross-entropy", "`weighted_cross_entropy_with_logits` at a logit 0",
