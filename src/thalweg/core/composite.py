@@ -14,7 +14,10 @@ from thalweg.core.op import NONE_CAME, Op
 from thalweg.core.outcomes import WATCHERS, shown
 from thalweg.core.recording import tick
 from thalweg.core.spans import leave_span
-from thalweg.errors import DTypeError
+from thalweg.errors import DTypeError, ShapeError
+
+PLACES = frozenset({"arr", "ids", "indices", "labels", "predictions", "segment_ids"})
+"""Inputs of these names are places or counts: a list of whole numbers stays one."""
 
 COMPOSITES: dict[str, Composite] = {}
 """Every composite by its name."""
@@ -58,54 +61,30 @@ class Composite:
         """As rules and other composites call it: on raw arrays or on Tensors, whichever come."""
         return self.function(*args, **named)
 
-    def build(self, lift: Callable[[Any], Handle]) -> None:
-        """Give the composite its public face; `lift` makes a Tensor of what is none."""
-        function = self.function
-        parameters_of = self.signature.parameters
-        kinds = [parameter.kind for parameter in parameters_of.values()]
-        names = list(parameters_of)
-        places = [place for place, name in enumerate(names) if name in self.inputs]
-        from_here = next((p for p in places if kinds[p] is inspect.Parameter.VAR_POSITIONAL), None)
-        takes_name = "name" in names
+    def build(self, lift: Callable[..., Handle], floats_of: Callable[[Any], Any]) -> None:
+        """Give the composite its public face.
+
+        Args:
+            lift: `(value, dtype, indices)`, a Tensor of what is none; Python numbers take the dtype,
+                and with `indices` whole numbers stay whole.
+            floats_of: the dtype of the floats among values, None where there are none.
+        """
+        function, called = self.function, self.name
+        takes_name = "name" in self.signature.parameters
         with_name = -1 if takes_name else self.with_name
-        inputs, one_by_one = self.inputs, self.lists
-        one_place = places == [0] and from_here is None
-        called = self.name
-        empty = inspect.Parameter.empty
-        needed = frozenset(name for name in inputs if parameters_of[name].default is empty)
-
-        def made(name: str, value: Any) -> Any:
-            if name in one_by_one and not isinstance(value, Handle):
-                return [None if part is None else lift(part) for part in value]
-            return lift(value)
-
-        def prepared(args: tuple[Any, ...]) -> list[Any]:
-            lifted = list(args)
-            for place in places:
-                if place == from_here:
-                    lifted[place:] = [lift(value) for value in lifted[place:]]
-                elif place < len(lifted):
-                    if lifted[place] is not None:
-                        lifted[place] = made(names[place], lifted[place])
-                    elif names[place] in needed:
-                        raise _no_none(called, names[place])
-            return lifted
+        one_place = [*self.signature.parameters].index(self.inputs[0]) == 0 == len(self.inputs) - 1
+        one_place = one_place and "*" + self.inputs[0] not in str(self.signature)
+        lifted = self._lifted_by(lift, floats_of)
 
         def call(*args: Any, **named: Any) -> Any:
             start = tick()
             if len(args) == with_name:
                 args = args[:-1]
-            if named:
-                if not takes_name:
-                    named.pop("name", None)
-                for name in inputs:
-                    if named.get(name) is not None:
-                        named[name] = made(name, named[name])
-                    elif name in named and name in needed:
-                        raise _no_none(called, name)
-            if not (one_place and args and isinstance(args[0], Handle)):
-                args = prepared(args)  # type: ignore[assignment]  # a list unpacks as well
+            if named and not takes_name:
+                named.pop("name", None)
             try:
+                if named or not (one_place and args and isinstance(args[0], Handle)):
+                    args = lifted(args, named)
                 answer = function(*args, **named) if not WATCHERS else shown(self, args, named)
             except Exception as error:  # noqa: BLE001 # raised again, under the name that was called
                 raise_named(called, error)
@@ -119,6 +98,46 @@ class Composite:
         call.__doc__ = self.__doc__
         call.__signature__ = self._public_signature()  # type: ignore[attr-defined]  # functions carry attributes
         self.eager = call
+
+    def _lifted_by(
+        self, lift: Callable[..., Handle], floats_of: Callable[[Any], Any]
+    ) -> Callable[..., Any]:
+        """What makes Tensors of the inputs among arguments: it answers those by position."""
+        parameters_of = self.signature.parameters
+        names = list(parameters_of)
+        places = [place for place, name in enumerate(names) if name in self.inputs]
+        inputs, one_by_one, called = self.inputs, self.lists, self.name
+        empty, rest = inspect.Parameter.empty, inspect.Parameter.VAR_POSITIONAL
+        needed = frozenset(name for name in inputs if parameters_of[name].default is empty)
+
+        def made(name: str, value: Any, dtype: Any) -> Any:
+            if isinstance(value, Handle):
+                return value
+            if value is None:
+                if name in needed:
+                    raise _no_none(called, name)
+                return None
+            if name in one_by_one:
+                return [None if part is None else lift(part, dtype) for part in value]
+            try:
+                return lift(value, dtype, name in PLACES)
+            except (DTypeError, ShapeError) as error:
+                raise type(error)(f"{called}: {name}: {error}") from error
+
+        def lifted(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            dtype = floats_of(_one_level((*args, *named.values())))
+            for name in inputs:
+                if name in named:
+                    named[name] = made(name, named[name], dtype)
+            answer = list(args)
+            for place in places:
+                if parameters_of[names[place]].kind is rest:
+                    answer[place:] = [lift(value, dtype) for value in answer[place:]]
+                elif place < len(answer):
+                    answer[place] = made(names[place], answer[place], dtype)
+            return answer
+
+        return lifted
 
     def _public_signature(self) -> inspect.Signature:
         """The function's own signature, with TensorFlow's `name` where it has none."""
@@ -135,6 +154,17 @@ class Composite:
             place = sum(p.kind is not inspect.Parameter.VAR_KEYWORD for p in parameters)
         parameters.insert(place, inspect.Parameter("name", kind, default=None))
         return inspect.Signature(parameters)
+
+
+def _one_level(values: Any) -> list[Any]:
+    """What came, and what stands in lists among it."""
+    found: list[Any] = []
+    for value in values:
+        if isinstance(value, list | tuple):
+            found.extend(value)
+        else:
+            found.append(value)
+    return found
 
 
 def _no_none(called: str, name: str) -> DTypeError:

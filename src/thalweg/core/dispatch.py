@@ -13,15 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from thalweg.core.beside import ARRAYS, LISTS, ODD, alone, converted, odd, two_plain
 from thalweg.core.op import REQUIRED, Op
 from thalweg.core.recording import MASK, STATE, leave_trace, tick
-from thalweg.core.refusal import no_none, refusal
+from thalweg.core.refusal import refusal
 
 SINGLE = np.dtype(np.float32)
 DOUBLE = np.dtype(np.float64)
-ARRAYS = (np.ndarray, np.generic)
-LISTS = (list, tuple)
-ODD = (*LISTS, type(None))
 
 
 class Values(NamedTuple):
@@ -100,7 +98,7 @@ def _unary(op: Op, values: Values, depth: int) -> Callable[..., Any]:
         else:
             a, source = operand(x)
             if source is None:
-                a = _alone(op, a, convert)
+                a = alone(op, a, convert)
         try:
             value = kernel(a)
         except Exception as error:
@@ -147,7 +145,7 @@ def _one_with_params(op: Op, values: Values, depth: int) -> Callable[..., Any]:
         else:
             a, source = operand(x)
             if source is None:
-                a = _alone(op, a, convert)
+                a = alone(op, a, convert)
         count = len(params)
         if named or count < least or count > room:
             params = _completed(op, params, named, required)
@@ -228,16 +226,16 @@ def _binary(op: Op, values: Values, depth: int) -> Callable[..., Any]:
         else:
             a, first = operand(x)
             if type(x) in ODD:
-                a = _odd(op, x, a, first, y, beside)
+                a = odd(op, x, a, first, y, beside)
         if type(y) is tensor:
             b = y.array
             second = y.key
         else:
             b, second = operand(y)
             if type(y) in ODD:
-                b = _odd(op, y, b, second, x, beside)
+                b = odd(op, y, b, second, x, beside)
             elif second is None and first is None:
-                a, b = _two_plain(a, b, convert)
+                a, b = two_plain(a, b, convert)
         try:
             value = kernel(a, b)
         except Exception as error:
@@ -273,38 +271,6 @@ def _binary(op: Op, values: Values, depth: int) -> Callable[..., Any]:
     return call
 
 
-def _alone(op: Op, a: Any, convert: Callable[[Any], Any]) -> Any:
-    """An operand that is no Tensor, as an array; None is refused."""
-    if a is None:
-        raise no_none(op)
-    return convert(a)
-
-
-def _odd(op: Op, x: Any, a: Any, key: Any, other: Any, beside: Callable[..., Any]) -> Any:
-    """A list in the dtype of the operand beside it; None is refused."""
-    if x is None:
-        raise no_none(op)
-    if key is not None:  # Tensors stand in it
-        return a
-    return beside(x, a, _dtype_of(other), not op.elementwise)
-
-
-def _dtype_of(x: Any) -> Any:
-    """The dtype of an operand; of a list with Tensors in it, of the first of them."""
-    while type(x) in LISTS:
-        x = next((one for one in x if type(one) in LISTS or hasattr(one, "dtype")), None)
-    return getattr(x, "dtype", None)
-
-
-def _two_plain(a: Any, b: Any, convert: Callable[[Any], Any]) -> tuple[Any, Any]:
-    """Two operands of which neither is a Tensor: a Python number is weak beside an array."""
-    if not isinstance(a, np.ndarray | np.generic):
-        if not isinstance(b, np.ndarray | np.generic):
-            return convert(a), convert(b)
-        return a, b
-    return a, b
-
-
 def _general(op: Op, given: Values, depth: int) -> Callable[..., Any]:
     tensor, operand = given.tensor, given.operand
     kernel, prepare, variadic, defaults = op.kernel, op.prepare, op.variadic, op.defaults
@@ -335,7 +301,7 @@ def _general(op: Op, given: Values, depth: int) -> Callable[..., Any]:
                 numbers.append(key)
                 plainly = plainly and isinstance(a, ARRAYS) and type(x) not in LISTS
         keys = tuple(numbers)
-        values = tuple(arrays) if plainly else _converted(op, inputs, arrays, keys, given)
+        values = tuple(arrays) if plainly else converted(op, inputs, arrays, keys, given)
         try:
             if variadic:
                 if prepare is not None:
@@ -365,31 +331,6 @@ def _general(op: Op, given: Values, depth: int) -> Callable[..., Any]:
         return out
 
     return call
-
-
-def _converted(
-    op: Op, inputs: Any, values: list[Any], keys: tuple[Any, ...], given: Values
-) -> tuple[Any, ...]:
-    """Operands as arrays; a Python number, or a list of them, in the dtype of what it stands beside."""
-    weak = op.elementwise or op.variadic
-    dtypes = [x.dtype for x in inputs if isinstance(getattr(x, "dtype", None), np.dtype)]
-    dtypes += [
-        value.dtype
-        for x, value, key in zip(inputs, values, keys, strict=True)
-        if key is not None and type(x) in LISTS
-    ]
-    beside = np.result_type(*dtypes) if dtypes else None
-    found = []
-    for x, value, key in zip(inputs, values, keys, strict=True):
-        if key is None and type(x) in LISTS:
-            value = given.beside(x, value, beside, not weak)
-        elif not isinstance(value, ARRAYS):
-            if beside is not None and weak and value is not None:
-                value = np.result_type(beside, value).type(value)
-            else:
-                value = given.convert(value)
-        found.append(value)
-    return tuple(found)
 
 
 def _inputs_by_name(op: Op, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:

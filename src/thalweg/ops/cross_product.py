@@ -22,6 +22,7 @@ def _numpy_cross(
     """NumPy's cross, of vectors that lie along any axis."""
     if axis is not None:
         axisa = axisb = axisc = axis
+    a, b = [one if hasattr(one, "shape") else np.asarray(one) for one in (a, b)]
     first, second = [
         moved_axis(one, one_axis(place, len(one.shape)), -1)
         for one, place in ((a, axisa), (b, axisb))

@@ -128,6 +128,7 @@ def _with_batch(x: Any, lead: tuple[int, ...]) -> Any:
 
 def _numpy_lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     """NumPy's: the solution, the sums of squares that are left, the rank, the singular values."""
+    a, b = [one if hasattr(one, "shape") else np.asarray(one) for one in (a, b)]
     columns = reshape(b, (*b.shape, 1)) if len(b.shape) == 1 else b
     rows, count = raw(a).shape
     if rcond is None:

@@ -16,7 +16,7 @@ from thalweg.diff.reverse import reverse_sweep
 from thalweg.errors import DTypeError
 from thalweg.tape.recording import Recording
 from thalweg.tape.unconnected import UnconnectedGradients, unconnected
-from thalweg.values.conversion import as_array, holds_handles, operand, stack_nested
+from thalweg.values.conversion import holds_handles, operand, stack_nested, weak
 from thalweg.values.tensor import Tensor
 
 
@@ -176,17 +176,14 @@ def cotangents_of(target: Any, output_gradients: Any, count: int) -> list[Any]:
             f"output_gradients has {len(given)} entries for {count} targets; give one "
             f"for each target, None for ones"
         )
-    return [stack_or_array(one) if is_nested(one) else one for one in given]
-
-
-def stack_or_array(value: Any) -> Any:
-    """A nesting that stands for one array."""
-    return stack_nested(value) if holds_handles(value) else as_array(value)
+    return given
 
 
 def _cotangent(seed: Any, spec: Any, place: int) -> Any:
     shape, dtype = spec[:2]
-    array, key = operand(seed)
+    if is_nested(seed) and holds_handles(seed):
+        seed = stack_nested(seed)
+    array, key = operand(seed) if isinstance(seed, Handle) else (weak(seed, dtype), None)
     array = np.asarray(array)
     if array.dtype.kind not in "biufc":
         raise DTypeError(

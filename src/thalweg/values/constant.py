@@ -12,7 +12,7 @@ from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.ops.arithmetic import identity
 from thalweg.ops.casting import cast
-from thalweg.values.conversion import as_array, holds_handles, keeping, stack_nested
+from thalweg.values.conversion import as_array, holds_handles, keeping, stack_nested, weak
 from thalweg.values.creation import sizes_of
 from thalweg.values.tensor import Tensor
 from thalweg.values.variable import Variable
@@ -93,6 +93,16 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, Handle)
 
 
-def lift(value: Any) -> Any:
-    """A Tensor or Variable as it is; anything else as a Tensor, its contents recorded."""
-    return value if isinstance(value, Handle) else convert_to_tensor(value)
+def lift(value: Any, dtype: Any = None, indices: bool = False) -> Any:
+    """A Tensor or Variable as it is; anything else as a Tensor, its contents recorded.
+
+    Args:
+        value: what the user passed.
+        dtype: what Python numbers stand beside, or None.
+        indices: whether whole numbers stay whole.
+    """
+    if isinstance(value, Handle):
+        return value
+    if dtype is None or (isinstance(value, list | tuple) and holds_handles(value)):
+        return convert_to_tensor(value)
+    return Tensor(weak(value, dtype, indices))

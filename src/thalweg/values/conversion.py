@@ -18,6 +18,7 @@ from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.joining import stack
 from thalweg.values.floatx import floatx
 
+ARRAYS = (np.ndarray, np.generic)
 PLAIN = (float, int, bool, complex)
 INT32 = np.dtype(np.int32)
 
@@ -69,9 +70,49 @@ def holds_handles(tree: Any) -> bool:
 
 
 def stack_nested(tree: Any) -> Any:
-    """A Tensor made of a nesting of lists with Tensors in it; recorded."""
-    parts = [stack_nested(part) if isinstance(part, list | tuple) else part for part in tree]
+    """A Tensor made of a nesting of lists with Tensors in it; recorded.
+
+    Python numbers among them take the dtype of the Tensors.
+    """
+    return _stacked(tree, floats_of(flatten(tree)))
+
+
+def _stacked(tree: Any, dtype: Any) -> Any:
+    parts = [
+        _stacked(part, dtype)
+        if isinstance(part, list | tuple) and holds_handles(part)
+        else part
+        if isinstance(part, Handle)
+        else weak(part, dtype)
+        for part in tree
+    ]
     return stack.eager(parts)
+
+
+def floats_of(values: Any) -> np.dtype[Any] | None:
+    """The dtype that Tensors and arrays of floats or complex numbers have together; None of none."""
+    answer = None
+    for value in values:
+        array = value.array if isinstance(value, Handle) else value
+        if isinstance(array, ARRAYS):
+            dtype = array.dtype
+            if dtype is not answer and dtype.kind in "fc":
+                answer = dtype if answer is None else np.result_type(answer, dtype)
+    return answer
+
+
+def weak(value: Any, dtype: Any, indices: bool = False) -> Any:
+    """An array of a user's value; of Python numbers, also in lists, one of the dtype beside it.
+
+    Args:
+        value: anything without Tensors in it.
+        dtype: that of the other operands, or None.
+        indices: as in `beside`.
+    """
+    array = as_array(value)
+    if type(value) in PLAIN or isinstance(value, list | tuple):
+        return beside(value, array, dtype, indices)
+    return array
 
 
 def as_array(x: Any, dtype: Any = None) -> Any:

@@ -10,7 +10,7 @@ from thalweg.core.dispatch import Values, build
 from thalweg.core.op import TABLE, Op
 from thalweg.values import creation, dropout, numpy_protocol, operators, random_generator
 from thalweg.values.constant import lift
-from thalweg.values.conversion import beside, convert, operand
+from thalweg.values.conversion import beside, convert, floats_of, operand
 from thalweg.values.tensor import Tensor
 
 FAMILIES = ops.__all__
@@ -27,7 +27,7 @@ def build_all() -> dict[str, Any]:
     for op in TABLE.values():
         build(op, VALUES)
     for made in COMPOSITES.values():
-        made.build(lift)
+        made.build(lift, floats_of)
     operators.install()
     numpy_protocol.install()
     public: dict[str, Any] = {**creation.PUBLIC, **random_generator.PUBLIC, **dropout.PUBLIC}

@@ -156,6 +156,7 @@ def float_power(x1: Any, x2: Any) -> Any:
 @form()
 def logaddexp2(x1: Any, x2: Any) -> Any:
     """log₂(2^x1 + 2^x2)."""
+    x1, x2 = [x if np.isscalar(x) else value(x) for x in (x1, x2)]
     return logaddexp(x1 * LN2, x2 * LN2) / LN2
 
 
