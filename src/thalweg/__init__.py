@@ -105,7 +105,9 @@ def __getattr__(name: str) -> Any:
         return value
     if name in _ROOMS:
         return importlib.import_module(f"thalweg.{name}")
-    raise AttributeError(f"module 'thalweg' has no attribute {name!r}")
+    from thalweg.values.absent import absence
+
+    raise absence(sys.modules[__name__], name, sys._getframe(1))
 
 
 # What this file and its imports leave in its namespace, and nobody looks for.

@@ -229,6 +229,24 @@ def test_cotangents(seed: Any) -> None:
     assert tw.vjp(lambda a: a * 1.0, x)[1](seed)[0].numpy().tolist() == [0.1, 0.2]
 
 
+def test_gradients_by_rules_of_the_users() -> None:
+    @tw.custom_gradient
+    def tenth(x: Any) -> Any:
+        return x * 0.1, lambda g: 0.1
+
+    x = tw.constant(1.0, "float64")
+    with tw.GradientTape() as tape:
+        tape.watch(x)
+        y = tenth(x)
+    assert tape.gradient(y, x).numpy() == 0.1
+
+
+def test_a_number_as_the_length_to_clip_by() -> None:
+    parts, norm = tw.clip_by_global_norm([tw.constant([0.3, 0.4], "float64")], 0.7, use_norm=2.0)
+    assert parts[0].numpy().tolist() == [0.3 * (0.7 / 2.0), 0.4 * (0.7 / 2.0)]
+    assert norm.numpy() == 2.0
+
+
 def test_tangents() -> None:
     x = tw.constant([1.0, 1.0], "float64")
     with tw.autodiff.ForwardAccumulator(x, [0.1, 0.2]) as acc:
