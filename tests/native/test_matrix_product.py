@@ -200,11 +200,11 @@ def test_shares_of_threads_make_the_whole(name, shape, threads):
 
 
 def test_each_thread_stays_within_its_share_and_its_workspace():
-    product = dense(200, 96, 512, 64)
+    product = dense(200, 300, 512, 64)
     compiled = compiled_product(product, machine())
     memory, room = fenced((1, workspace_bytes(product, machine()) // 8), (0, 1), np.float64, True)
-    a, b = np.ones((200, 512)), np.ones((512, 96))
-    c = np.full((200, 96), np.nan)
+    a, b = np.ones((200, 512)), np.ones((512, 300))
+    c = np.full((200, 300), np.nan)
     first, last = shares(product, machine(), 3)[1]
     compiled.enter(*(one.ctypes.data for one in (c, a, b, room)), first, last)
     assert (c[first:last] == 512).all()

@@ -10,8 +10,8 @@ from thalweg.native.counted import counted, only_if
 from thalweg.native.lanes import Lanes
 from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
-from thalweg.native.packing import copy_line, pack_panel, pack_rows, packed_strides
-from thalweg.native.product import Product, Strides
+from thalweg.native.packing import copy_line, pack_panel
+from thalweg.native.product import Product
 from thalweg.native.product_dots import define_dots
 from thalweg.native.product_plan import Plan, plan
 from thalweg.native.product_tile import ADD, FINISH, START, Epilogue, Tile, define_tile
@@ -24,7 +24,7 @@ def workspace_bytes(product: Product, machine: Machine) -> int:
     chosen = plan(product, machine)
     if chosen.dots and chosen.packs_a:
         return -(-chosen.product.k * product.itemsize // 64) * 64
-    return -(-(_a_bytes(chosen) + chosen.b_bytes()) // 64) * 64
+    return -(-chosen.b_bytes() // 64) * 64
 
 
 def shares(product: Product, machine: Machine, threads: int) -> list[tuple[int, int]]:
@@ -93,17 +93,6 @@ def _name(module: Module, product: Product, epilogue: Epilogue | None, extras: i
     return f"{name}.then{count}"
 
 
-def _a_bytes(chosen: Plan) -> int:
-    """Bytes that the packed block of A takes."""
-    if not chosen.packs_a:
-        return 0
-    product = chosen.product
-    rows = -(-min(chosen.block_rows, product.m) // chosen.rows) * chosen.rows
-    packed = packed_strides(product.a, chosen.rows, chosen.depth, product.bits)
-    bytes_ = rows * max(packed[0], chosen.depth) * product.itemsize
-    return -(-bytes_ // 64) * 64
-
-
 class _Writer:
     """Writes the loops over blocks, panels and tiles of one product."""
 
@@ -153,16 +142,13 @@ class _Writer:
             column, end_column = self._block(
                 loops, begin_column, end_column, chosen.block_columns, product.n
             )
-            packed_b = self._at("%x3", ("1", _a_bytes(chosen) // product.itemsize))
             if chosen.packs_b:
-                self._pack_b(packed_b, step, steps, column, end_column)
+                self._pack_b("%x3", step, steps, column, end_column)
             row, end_row = self._block(loops, begin_row, end_row, chosen.block_rows, product.m)
-            if chosen.packs_a:
-                self._pack_a(step, steps, row, end_row)
             for panel, count in self._pieces(column, end_column, product.n, chosen.panel):
-                b = self._panel(packed_b, step, column, panel)
+                b = self._panel(step, column, panel)
                 for line, several in self._pieces(row, end_row, product.m, chosen.rows):
-                    a = self._tile_rows(step, row, line)
+                    a = self._at(self.a, (line, product.a[0]), (step, product.a[1]))
                     symbol = self._tile(several, count)
                     given = ["ptr %x0", f"ptr {a}", f"ptr {b}", f"i64 {line}", f"i64 {panel}"]
                     self._call(symbol, [*given, f"i64 {steps}", f"i64 {stage}"])
@@ -233,36 +219,12 @@ class _Writer:
             last = count - (vectors - 1) * chosen.width
             pack_panel(self.lanes, goal, source, steps, product.b, vectors, last)
 
-    def _pack_a(self, step: str, steps: str, row: str, end: str) -> None:
-        chosen, product = self.plan, self.product
-        source = self._at(self.a, (row, product.a[0]), (step, product.a[1]))
-        many = self._less(end, row)
-        rest = product.m % chosen.rows
-        whole = many
-        if rest:
-            short = self.listing.value(f"srem i64 {many}, {chosen.rows}")
-            whole = self.listing.value(f"sub i64 {many}, {short}")
-        for tiles in [("0", whole, chosen.rows), *([(whole, many, rest)] if rest else [])]:
-            pack_rows(self.lanes, "%x3", source, tiles, steps, product.a, chosen.rows, chosen.depth)
-
-    def _panel(self, packed: str, step: str, column: str, panel: str) -> str:
+    def _panel(self, step: str, column: str, panel: str) -> str:
         """Where the panel of B begins."""
         if self.plan.packs_b:
-            return self._at(packed, (self._less(panel, column), self.plan.depth))
+            return self._at("%x3", (self._less(panel, column), self.plan.depth))
         strides = self.product.b
         return self._at(self.b, (step, strides[0]), (panel, strides[1]))
-
-    def _tile_rows(self, step: str, row: str, line: str) -> str:
-        """Where the tile's rows of A begin."""
-        strides = self.product.a
-        if self.plan.packs_a:
-            packed = self._packed()
-            return self._at("%x3", (self._less(line, row), max(packed[0], self.plan.depth)))
-        return self._at(self.a, (line, strides[0]), (step, strides[1]))
-
-    def _packed(self) -> Strides:
-        chosen = self.plan
-        return packed_strides(self.product.a, chosen.rows, chosen.depth, self.product.bits)
 
     def _tile(self, rows: int, columns: int) -> str:
         """Define the function of a tile, where it does not stand there yet."""
@@ -276,7 +238,7 @@ class _Writer:
             rows=rows,
             vectors=vectors,
             last=columns - (vectors - 1) * chosen.width,
-            a=self._packed() if chosen.packs_a else product.a,
+            a=product.a,
             b_stride=vectors * chosen.width if chosen.packs_b else product.b[0],
             whole_b=chosen.packs_b,
             steps=product.k if product.k <= chosen.depth else None,

@@ -7,7 +7,7 @@ from thalweg.native.lanes import Floats, Lanes
 from thalweg.native.place import read, scalar, shifted, write
 from thalweg.native.product import Strides
 
-__all__ = ["along_k", "copy_line", "pack_panel", "pack_rows", "packed_strides"]
+__all__ = ["copy_line", "pack_panel", "shuffled"]
 
 
 def _moved(lanes: Lanes, pointer: str, index: str, stride: int) -> str:
@@ -97,57 +97,3 @@ def shuffled(lanes: Lanes, x: Floats, y: Floats, order: list[int]) -> Floats:
     chosen = ", ".join(f"i32 {lane}" for lane in order)
     line = f"shufflevector {kind} {x.name}, {kind} {y.name}, <{lanes.width} x i32> <{chosen}>"
     return Floats(lanes, lanes.listing.value(line))
-
-
-def along_k(strides: Strides) -> bool:
-    """Whether A is packed row by row; else, where its columns lie contiguous, step by step of k."""
-    return strides[0] != 1
-
-
-def packed_strides(strides: Strides, rows: int, depth: int, bits: int) -> Strides:
-    """The strides by which a tile reads a packed block of A."""
-    if not along_k(strides):
-        return 1, rows
-    # Rows a power of two apart would fall on each other in the cache.
-    return depth + 512 // bits, 1
-
-
-def pack_rows(
-    lanes: Lanes,
-    to: str,
-    source: str,
-    tiles: tuple[str, str, int],
-    steps: str,
-    strides: Strides,
-    rows: int,
-    depth: int,
-) -> None:
-    """Copy rows of A's block, as many as a tile has, over and over.
-
-    Args:
-        lanes: the vector's type.
-        to: where the block goes.
-        source: where the block's first element is.
-        tiles: the first row, the row before which to end, and how many rows go at once.
-        steps: how many steps of k.
-        strides: those of A.
-        rows: how many rows a tile has.
-        depth: how many steps of k a block has at most.
-    """
-    listing = lanes.listing
-    packed = packed_strides(strides, rows, depth, lanes.bits)
-    begin, end, several = tiles
-    if along_k(strides):
-        with counted(listing, begin, end, 1) as row:
-            goal = _moved(lanes, to, row, packed[0])
-            copy_line(lanes, goal, _moved(lanes, source, row, strides[0]), steps, strides[1])
-        return
-    with counted(listing, "0", steps, 1) as step:
-        place = _moved(lanes, source, step, strides[1])
-        goal = _moved(lanes, to, step, rows)
-        with counted(listing, begin, end, several) as row:
-            start, at = _moved(lanes, place, row, 1), _moved(lanes, goal, row, depth)
-            for done in range(0, several, lanes.width):
-                present = min(lanes.width, several - done)
-                value = read(lanes, shifted(lanes, start, done), 1, present)
-                write(lanes, shifted(lanes, at, done), 1, present, value)

@@ -13,6 +13,11 @@ from thalweg.native.product_tile import Epilogue
 
 __all__ = ["define_dots"]
 
+# A matrix of more bytes comes from memory, and then few columns are read side by side: processors
+# foresee few streams at once. From the cache, four sums at once hide how long an addition takes.
+_CACHED_BYTES = 1 << 20
+_FROM_MEMORY, _FROM_CACHE = 2, 4
+
 
 def define_dots(
     module: Module,
@@ -40,7 +45,11 @@ def define_dots(
     """
     listing = Listing(module)
     lanes = Lanes(listing, machine, product.bits, width)
-    sums = _loop(lanes, product, columns)
+    sums: list[Floats] = []
+    far = product.n * product.k * product.itemsize > _CACHED_BYTES
+    streams = _FROM_MEMORY if far else _FROM_CACHE
+    for begin in range(0, columns, streams):
+        sums += _loop(lanes, product, begin, min(streams, columns - begin))
     given = tuple(f"%x{4 + k}" for k in range(extras))
     row, column = ("%x3", "0") if transposed else ("0", "%x3")
     corner = Place(lanes, row, column, 0, 0, width, transposed, given)
@@ -62,17 +71,18 @@ def define_dots(
     module.define(name, text)
 
 
-def _loop(lanes: Lanes, product: Product, columns: int) -> list[Floats]:
+def _loop(lanes: Lanes, product: Product, begin: int, columns: int) -> list[Floats]:
     """The products of the row and each column, summed lane by lane."""
     listing, kind, width = lanes.listing, lanes.float_type, lanes.width
     steps = product.k // width
+    start = shifted(lanes, "%x2", begin * product.b[1])
     before, body, after = listing.block, listing.label(), listing.label()
     listing.line(f"br label %{body}")
     listing.begin(body)
     left, less, x, further_x, b, further_b = (f"%{listing.label()}" for _ in range(6))
     listing.line(f"{left} = phi i64 [ {steps}, %{before} ], [ {less}, %{body} ]")
     listing.line(f"{x} = phi ptr [ %x1, %{before} ], [ {further_x}, %{body} ]")
-    listing.line(f"{b} = phi ptr [ %x2, %{before} ], [ {further_b}, %{body} ]")
+    listing.line(f"{b} = phi ptr [ {start}, %{before} ], [ {further_b}, %{body} ]")
     names = [(f"%{listing.label()}", f"%{listing.label()}") for _ in range(columns)]
     zero = lanes.number(0.0).name
     for one, following in names:

@@ -19,13 +19,17 @@ from thalweg.native.product import Product
 
 __all__ = ["Plan", "plan"]
 
-# Bytes that a block may take, so that it stays where the kernel reads it: less than the caches of
-# today's processors (32 KiB or more, 512 KiB or more), which other arrays use too.
-_PANEL_BYTES = 64 << 10
-_A_BYTES = 192 << 10
+# Bytes that blocks may take, so that they stay in the caches that the kernel reads them from; today's
+# processors have 32 KiB or more in the first and 512 KiB or more in the second.
+_NEAR_BYTES = 32 << 10
+_PANEL_BYTES = 256 << 10
+_A_BYTES = 256 << 10
 _B_BYTES = 4 << 20
-# Below this many bytes a panel of B stays in the first cache however it lies.
-_NEAR_BYTES = 12 << 10
+# B is read as it lies where it fits the second cache and its rows are not too many pages. Packing
+# costs as much as two rows of the product, so it takes many rows to earn that.
+_LOOSE_BYTES = 1 << 20
+_LOOSE_STRIDE = 2048
+_MANY_ROWS = 96
 # So many vector operations in all are written out without a loop.
 _WRITTEN_OUT = 96
 
@@ -42,9 +46,9 @@ class Plan:
         rows: rows of a tile.
         vectors: vectors of a tile's row.
         depth: how many steps of k are done before the next block.
-        packs_a: whether blocks of A are copied to where they lie close.
-        packs_b: whether panels of B are.
-        block_rows: rows of A whose block stays in the second cache.
+        packs_a: whether A, one row, is copied to where it lies close.
+        packs_b: whether panels of B are copied so.
+        block_rows: rows of A that stay in the second cache for all panels.
         block_columns: columns of B that are packed at once.
         by_columns: whether threads share the columns of `product`; else its rows.
         written_out: whether there are no loops at all.
@@ -79,13 +83,6 @@ class Plan:
         """Threads begin and end at multiples of this, or at `total`."""
         return self.panel if self.by_columns else self.rows
 
-    def a_bytes(self) -> int:
-        """Bytes that the packed block of A takes."""
-        if not self.packs_a:
-            return 0
-        rows = -(-min(self.block_rows, self.product.m) // self.rows) * self.rows
-        return rows * self.depth * self.product.itemsize + 64
-
     def b_bytes(self) -> int:
         """Bytes that the packed panels of B take."""
         if not self.packs_b:
@@ -97,19 +94,25 @@ class Plan:
 def plan(asked: Product, machine: Machine) -> Plan:
     """Choose the blocks of a product on a machine."""
     straight = asked.settled()
-    transposed = _better_transposed(straight)
+    lanes = machine.lanes(asked.bits)
+    transposed = _better_transposed(straight, lanes)
     product = straight.transposed().settled() if transposed else straight
-    lanes = machine.lanes(product.bits)
     dots = product.m == 1 and product.b[1] != 1 and product.b[0] == 1 and product.k >= lanes
     if dots:
         return _as_dots(product, transposed, lanes)
     return _as_tiles(product, transposed, lanes, machine)
 
 
-def _better_transposed(product: Product) -> bool:
-    if product.m > 1 and product.n > 1:
-        return product.c[1] != 1 and product.c[0] == 1
-    return product.n == 1 and product.m > 1
+def _better_transposed(product: Product, lanes: int) -> bool:
+    m, n, k = product.m, product.n, product.k
+    if m == 1 or n == 1:
+        return n == 1 and m > 1
+    if product.c[1] != 1:
+        return product.c[0] == 1
+    # A row of few elements leaves lanes idle. Where A's columns lie contiguous, they can be the lanes
+    # instead; elements of C are then written one by one, which takes many steps of k to repay.
+    idle = lanes - n
+    return product.a[0] == 1 and m >= 2 * lanes and k * idle > 3 * n * lanes
 
 
 def _as_dots(product: Product, transposed: bool, lanes: int) -> Plan:
@@ -139,9 +142,6 @@ def _as_tiles(product: Product, transposed: bool, lanes: int, machine: Machine) 
     panel = width * vectors
     written_out = m <= rows and n <= panel and rows * vectors * max(k, 1) <= _WRITTEN_OUT
     depth = _even(k, max(64, _PANEL_BYTES // (panel * size)))
-    near = n <= panel and panel * k * size <= _NEAR_BYTES
-    packs_b = product.b[1] != 1 or (m >= 32 and not near and n * k * size > _NEAR_BYTES)
-    packs_a = _worth_packing_a(product, panel)
     block_rows = max(1, _A_BYTES // (max(depth, 1) * size) // rows) * rows
     return Plan(
         product=product,
@@ -151,9 +151,9 @@ def _as_tiles(product: Product, transposed: bool, lanes: int, machine: Machine) 
         rows=rows,
         vectors=vectors,
         depth=depth,
-        packs_a=packs_a and not written_out,
-        packs_b=packs_b and k > 0,
-        block_rows=block_rows if packs_a or m > 4 * block_rows else max(m, 1),
+        packs_a=False,
+        packs_b=_packs_b(product),
+        block_rows=block_rows,
         block_columns=max(1, _B_BYTES // (max(depth, 1) * size) // panel) * panel,
         by_columns=m < 4 * rows and n > panel,
         written_out=written_out,
@@ -161,28 +161,36 @@ def _as_tiles(product: Product, transposed: bool, lanes: int, machine: Machine) 
 
 
 def _tile(product: Product, width: int, registers: int) -> tuple[int, int]:
-    """Rows and vectors of a tile: as many sums as registers allow, and little left over."""
+    """Rows and vectors of a tile.
+
+    The sums, a row's vectors of B and one element of A share the registers. Wide tiles load least:
+    with four vectors a step of six rows needs ten loads for 24 multiplications.
+    """
     m, across = product.m, max(1, -(-product.n // width))
-    room = registers - 3  # two for vectors of B, one for the element of A
-    vectors = min(across, 2)
-    most = min(room // vectors, 14)
+    widest = (4, 3) if registers > 16 else (2,)
+    # As little as possible left over at the end of a row.
+    vectors = min(across, min(widest, key=lambda some: (-across % some, -some)))
+    most = min((registers - vectors - 1) // vectors, 16)
     if m < most:
-        # Few rows: wider tiles, so that enough sums run side by side and B is read in longer pieces.
-        wider = min(across, room // 2 // max(m, 1), 8)
-        return max(m, 1), max(vectors, wider)
-    # The tallest tile that divides the rows, unless it is much lower than what fits.
-    for rows in range(most, max(4, most // 2) - 1, -1):
-        if m % rows == 0:
-            return rows, vectors
-    return most, vectors
+        # Few rows: wider, so that enough sums run side by side and B is read in longer pieces.
+        vectors = max(1, min(across, (registers - 1) // (m + 1), 8))
+        pieces = -(-across // vectors)
+        return max(m, 1), -(-across // pieces)
+    # The tallest that divides the rows, if it is nearly as tall as can be: a lower one reads B more
+    # often, which matters where the panel does not fit the first cache.
+    near = product.k * vectors * width * product.itemsize <= _NEAR_BYTES
+    enough = 16 if registers > 16 else 10
+    lowest = min(most, -(-enough // vectors)) if near else -(-most * 5 // 6)
+    return next((rows for rows in range(most, lowest - 1, -1) if m % rows == 0), most), vectors
 
 
-def _worth_packing_a(product: Product, panel: int) -> bool:
-    """Whether rows of A fall on each other in the first cache, or are so many that they leave it."""
-    if product.n < 4 * panel or product.k < 16 or product.m < 16:
-        return False
-    apart = max(abs(product.a[0]), abs(product.a[1])) * product.itemsize
-    return apart % 2048 == 0 or product.m * product.k * product.itemsize > _B_BYTES // 4
+def _packs_b(product: Product) -> bool:
+    if product.k == 0 or product.b[1] != 1:
+        return product.k > 0
+    size = product.itemsize
+    scattered = abs(product.b[0]) * size > _LOOSE_STRIDE
+    large = product.k * product.n * size > _LOOSE_BYTES
+    return product.m >= _MANY_ROWS and (scattered or large) and product.b[0] != 0
 
 
 def _registers(machine: Machine) -> int:
