@@ -1,4 +1,4 @@
-"""`python -m benchmarks [eager overhead leastsquares start …] [--json FILE]`."""
+"""`python -m benchmarks [eager overhead leastsquares start vectormath products …] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks import eager, least_squares, overhead
 from benchmarks.environment import environment
 from benchmarks.interleave import Timing, side_by_side
 from benchmarks.start import starts
 
 MICRO = 1e6
+NANO = 1e9
 
 
 def show(
@@ -70,11 +73,37 @@ def run_start(results: dict[str, object]) -> None:
     results["start"] = found
 
 
+def run_vectormath(results: dict[str, object]) -> None:
+    from benchmarks.vector_math import speed
+
+    print(
+        "\nthe vector mathematics, ns an element (medians), one thread; one and two vectors at once"
+    )
+    for name in speed.FUNCTIONS:
+        for dtype in map(np.dtype, ("float32", "float64")):
+            found = speed.compared(name, dtype)
+            numpy, one, two = (timing.median * NANO for timing in found.values())
+            print(
+                f"  {name:10s} {dtype.name}  numpy {numpy:7.3f}  ours {one:7.3f} {two:7.3f}"
+                f"  numpy / ours = {numpy / min(one, two):.1f}"
+            )
+            results[f"vectormath {name} {dtype.name}"] = found
+
+
+def run_products(results: dict[str, object]) -> None:
+    from benchmarks.products import products
+
+    print("\nmatrix products on one thread (medians)")
+    results["products"] = products()
+
+
 RUNS = {
     "eager": run_eager,
     "overhead": run_overhead,
     "leastsquares": run_leastsquares,
     "start": run_start,
+    "vectormath": run_vectormath,
+    "products": run_products,
 }
 
 

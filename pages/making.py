@@ -8,6 +8,7 @@ from pages.families import families
 from pages.missing import faults
 from pages.numerics import lacking, numerics
 from pages.reference import FOLDER, reference
+from pages.vector_math import unmeasured, vector_math
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -15,8 +16,10 @@ DOCS = Path(__file__).parents[1] / "docs"
 def make() -> tuple[dict[str, str], list[str]]:
     """The pages by their path below `docs/`, and what is missing for them; one of the two is empty."""
     found = families()
-    missing = [*faults(found), *lacking()]
-    return ({}, missing) if missing else ({**reference(found), **numerics()}, [])
+    missing = [*faults(found), *lacking(), *unmeasured()]
+    if missing:
+        return {}, missing
+    return {**reference(found), **numerics(), **vector_math()}, []
 
 
 def differing(made: dict[str, str], docs: Path = DOCS) -> list[str]:

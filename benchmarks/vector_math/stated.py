@@ -41,7 +41,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "rsqrt": (1.5, 1.5),
     "cbrt": (0.6, 1.1),
     "hypot": (0.6, 1.25),
-    "logaddexp": (2.0, 2.0),
+    "logaddexp": (2.25, 2.0),
     "fmod": (0.0, 0.0),
 }
 
