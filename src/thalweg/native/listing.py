@@ -57,6 +57,13 @@ class Listing:
         """Write an instruction without a result."""
         self._lines.append(f"  {instruction}")
 
+    def room(self, kind: str, align: int) -> str:
+        """Room on the stack for the function's whole life; LLVM keeps small ones in registers."""
+        self._count += 1
+        name = f"%v{self._count}"
+        self._lines.insert(1, f"  {name} = alloca {kind}, align {align}")
+        return name
+
     def label(self) -> str:
         """Return a fresh name for a block."""
         self._count += 1

@@ -1,0 +1,117 @@
+"""What is there to do, one thing after the other, and over which memory? Kernels, as data.
+
+A graph's values come to lie in buffers; a `View` is how a value lies in one. Kernels read views and
+write views. Nothing here knows of LLVM: another back end could read the same kernels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Buffer", "Kernels", "Map", "Products", "Put", "Reduction", "Take", "View", "Zeros"]
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """A stretch of memory.
+
+    Attributes:
+        number: by which views name it.
+        kind: "input", "output", "constant" or "scratch".
+        size: how many elements.
+        dtype: of the elements.
+        place: of inputs and outputs: which one.
+        value: of a constant: the array.
+    """
+
+    number: int
+    kind: str
+    size: int
+    dtype: np.dtype[Any]
+    place: int = 0
+    value: Any = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class View:
+    """How a value lies in a buffer: offset and strides count elements."""
+
+    buffer: int
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """What becomes of a node's elements along axes, and where it is written: strides 0 along them."""
+
+    node: int
+    kind: str
+    axes: tuple[int, ...]
+    out: View
+
+
+@dataclass(frozen=True)
+class Map:
+    """One loop over a shape: read, compute place by place, write and reduce.
+
+    Attributes:
+        shape: of the loop.
+        reads: views of what is computed elsewhere, by node.
+        nodes: what is computed here: number, primitive, inputs, attributes, dtype, in order.
+        writes: which nodes are written, and where.
+        reductions: which are reduced, and where to.
+    """
+
+    shape: tuple[int, ...]
+    reads: dict[int, View]
+    nodes: list[tuple[int, Any]]
+    writes: list[tuple[int, View]]
+    reductions: list[Reduction]
+
+
+@dataclass(frozen=True)
+class Products:
+    """A stack of matrix products, `(batch, m, k)·(batch, k, n)`."""
+
+    a: View
+    b: View
+    out: View
+
+
+@dataclass(frozen=True)
+class Zeros:
+    """Zeros all over a buffer."""
+
+    buffer: int
+
+
+@dataclass(frozen=True)
+class Take:
+    """Rows of a view, by whole numbers."""
+
+    rows: View
+    places: View
+    out: View
+
+
+@dataclass(frozen=True)
+class Put:
+    """Rows added to a view at whole numbers."""
+
+    rows: View
+    places: View
+    out: View
+
+
+@dataclass
+class Kernels:
+    """All of it: buffers, and kernels in the order in which they run."""
+
+    buffers: list[Buffer]
+    steps: list[Any]

@@ -1,0 +1,316 @@
+"""How does a `Map` become loops over vectors?
+
+Axes that lie one behind the other in every view become one. The innermost axis is walked in whole
+vectors, and what is left at its end in one vector of which the first lanes count. A reduction along the
+innermost axis gathers in vectors that stay in registers; along another it gathers in memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thalweg.native.counted import counted
+from thalweg.native.expression import Vector, constant, write
+from thalweg.native.kernels import Map, Reduction, View
+from thalweg.native.lanes import Lanes, Masks, select
+from thalweg.native.listing import Listing
+from thalweg.native.machine import Machine
+from thalweg.native.memory import address, fetch, put
+from thalweg.native.place import mask
+
+__all__ = ["write_map"]
+
+UNROLLED = 4
+"""Loops of at most so many rounds are written out; a reduction gathers in so many vectors at once."""
+
+BLOCK = 1 << 14
+"""A longer sum is added block by block, so that its rounding errors do not add up."""
+
+_COMBINED = {"sum": "add", "product": "multiply", "max": "maximum", "min": "minimum",
+             "all": "logical_and", "any": "logical_or"}  # fmt: skip
+
+
+@dataclass
+class _Operand:
+    """A view on its way through the loops: where it is, and how far it steps along each axis."""
+
+    view: View
+    strides: list[int]
+    constant: int
+    offset: str = ""
+
+    def moved(self, listing: Listing, axis: int, index: str | int) -> _Operand:
+        """The same at a place of an axis."""
+        step = self.strides[axis]
+        if step == 0 or index == 0:
+            return self
+        if isinstance(index, int):
+            return _Operand(self.view, self.strides, self.constant + index * step, self.offset)
+        far = index if step == 1 else listing.value(f"mul i64 {index}, {step}")
+        offset = listing.value(f"add i64 {self.offset}, {far}") if self.offset else far
+        return _Operand(self.view, self.strides, self.constant, offset)
+
+
+def write_map(listing: Listing, machine: Machine, kernel: Map, pointers: dict[int, str]) -> None:
+    """Write a kernel's loops.
+
+    Args:
+        listing: the function that they become part of.
+        machine: for which processor.
+        kernel: what to do.
+        pointers: each buffer's first element.
+    """
+    _Loops(listing, machine, kernel, pointers).write()
+
+
+class _Loops:
+    def __init__(
+        self, listing: Listing, machine: Machine, kernel: Map, pointers: dict[int, str]
+    ) -> None:
+        self.listing, self.kernel, self.pointers = listing, kernel, pointers
+        views = [*kernel.reads.values(), *(view for _, view in kernel.writes),
+                 *(one.out for one in kernel.reductions)]  # fmt: skip
+        self.sizes, strides = _merged(kernel.shape, [view.strides for view in views])
+        self.operands = [
+            _Operand(view, steps, view.offset) for view, steps in zip(views, strides, strict=True)
+        ]
+        self.reads = dict(zip(kernel.reads, range(len(kernel.reads)), strict=True))
+        self.writes = len(kernel.reads)
+        self.reduced = self.writes + len(kernel.writes)
+        kinds = [view.dtype.itemsize for view in views] + [
+            node.dtype.itemsize for _, node in kernel.nodes
+        ]
+        bits = 64 if 8 in kinds else 32
+        self.inner = self.sizes[-1]
+        width = min(machine.lanes(bits), 1 << max(self.inner - 1, 0).bit_length())
+        self.lanes = Lanes(listing, machine, bits, width)
+
+    def write(self) -> None:
+        """Write all loops."""
+        for place, one in enumerate(self.kernel.reductions):
+            if not self._is_direct(place) or 0 in self.kernel.shape:
+                self._fill(one)
+        if 0 not in self.kernel.shape:
+            self._outer(0, self.operands)
+
+    def _along(self, place: int) -> bool:
+        """Whether a reduction runs along the innermost axis."""
+        return self.operands[self.reduced + place].strides[-1] == 0
+
+    def _is_direct(self, place: int) -> bool:
+        """Whether each answer of a reduction is complete after one walk of the innermost axis."""
+        strides = self.operands[self.reduced + place].strides
+        return strides[-1] == 0 and 0 not in strides[:-1] and self.inner <= BLOCK
+
+    def _fill(self, one: Reduction) -> None:
+        """Write what a reduction begins with."""
+        size = math.prod(
+            [n for n, step in zip(one.out.shape, one.out.strides, strict=True) if step or n == 1]
+        )
+        lanes = Lanes(self.listing, self.lanes.machine, self.lanes.bits, 1)
+        value = constant(lanes, _neutral(one.kind, one.out.dtype), one.out.dtype)
+        with _rounds(self.listing, size) as places:
+            for place in places:
+                pointer = address(lanes, one.out.dtype, self.pointers[one.out.buffer], place)
+                put(lanes, one.out.dtype, pointer, 1, 1, value)
+
+    def _outer(self, axis: int, operands: list[_Operand]) -> None:
+        if axis == len(self.sizes) - 1:
+            self._walk(operands)
+            return
+        with _rounds(self.listing, self.sizes[axis]) as places:
+            for place in places:
+                self._outer(axis + 1, [one.moved(self.listing, axis, place) for one in operands])
+
+    def _walk(self, operands: list[_Operand]) -> None:
+        """The innermost axis, in blocks where it is long and something is added up along it."""
+        blocks = any(self._along(place) for place in range(len(self.kernel.reductions)))
+        whole, rest = (
+            divmod(self.inner, BLOCK) if blocks and self.inner > BLOCK else (0, self.inner)
+        )
+        if whole:
+            with counted(self.listing, "0", str(whole * BLOCK), BLOCK) as start:
+                self._stretch([one.moved(self.listing, -1, start) for one in operands], BLOCK)
+        if rest:
+            self._stretch([one.moved(self.listing, -1, whole * BLOCK) for one in operands], rest)
+
+    def _stretch(self, operands: list[_Operand], count: int) -> None:
+        """So many elements of the innermost axis."""
+        width = self.lanes.width
+        full, rest = divmod(count, width)
+        along = [place for place in range(len(self.kernel.reductions)) if self._along(place)]
+        copies = UNROLLED if along and full >= 2 * UNROLLED and len(self.kernel.nodes) <= 12 else 1
+        gathered = {place: [self._gathering(place) for _ in range(copies)] for place in along}
+        looped = 0
+        if full > UNROLLED:
+            looped = full // copies * copies
+            with counted(self.listing, "0", str(looped * width), copies * width) as index:
+                here = [one.moved(self.listing, -1, index) for one in operands]
+                for copy in range(copies):
+                    there = [one.moved(self.listing, -1, copy * width) for one in here]
+                    self._body(
+                        there, width, {place: rooms[copy] for place, rooms in gathered.items()}
+                    )
+        first = {place: rooms[0] for place, rooms in gathered.items()}
+        for step in range(looped, full):
+            self._body(
+                [one.moved(self.listing, -1, step * width) for one in operands], width, first
+            )
+        if rest:
+            self._body([one.moved(self.listing, -1, full * width) for one in operands], rest, first)
+        for place, rooms in gathered.items():
+            self._finish(place, rooms, operands[self.reduced + place])
+
+    def _gathering(self, place: int) -> str:
+        """Room for what a reduction has gathered so far, in a vector."""
+        one = self.kernel.reductions[place]
+        start = constant(self.lanes, _neutral(one.kind, one.out.dtype), one.out.dtype)
+        room = self.listing.room(start.kind, 64)
+        self.listing.line(f"store {start.kind} {start.name}, ptr {room}, align 64")
+        return room
+
+    def _body(self, operands: list[_Operand], present: int, rooms: dict[int, str]) -> None:
+        """One vector of places: read, compute, write, gather."""
+        lanes, values = self.lanes, dict[int, Vector]()
+
+        def value_of(number: int) -> Vector:
+            if number not in values:
+                operand = operands[self.reads[number]]
+                values[number] = fetch(
+                    lanes, operand.view.dtype, self._pointer(operand), operand.strides[-1], present
+                )
+            return values[number]
+
+        for number, node in self.kernel.nodes:
+            if node.op == "constant":
+                values[number] = constant(lanes, node.attributes[0], node.dtype)
+            else:
+                values[number] = write(
+                    node.op, [value_of(at) for at in node.inputs], node.attributes
+                )
+        for place, (number, view) in enumerate(self.kernel.writes):
+            operand = operands[self.writes + place]
+            put(
+                lanes,
+                view.dtype,
+                self._pointer(operand),
+                operand.strides[-1],
+                present,
+                value_of(number),
+            )
+        for place, one in enumerate(self.kernel.reductions):
+            value = value_of(one.node)
+            if place in rooms:
+                self._gather(one, value, rooms[place], present)
+            else:
+                operand = operands[self.reduced + place]
+                pointer, step = self._pointer(operand), operand.strides[-1]
+                before = fetch(lanes, one.out.dtype, pointer, step, present)
+                after = write(_COMBINED[one.kind], [before, value], ())
+                put(lanes, one.out.dtype, pointer, step, present, after)
+
+    def _pointer(self, operand: _Operand) -> str:
+        view = operand.view
+        pointer = address(self.lanes, view.dtype, self.pointers[view.buffer], operand.offset or 0)
+        return address(self.lanes, view.dtype, pointer, operand.constant)
+
+    def _gather(self, one: Reduction, value: Vector, room: str, present: int) -> None:
+        lanes = self.lanes
+        if present < lanes.width:
+            neutral = constant(lanes, _neutral(one.kind, one.out.dtype), one.out.dtype)
+            value = select(Masks(lanes, mask(lanes, present)), value, neutral)  # type: ignore[type-var]  # alike
+        before = _loaded(value, room)
+        after = write(_COMBINED[one.kind], [before, value], ())
+        self.listing.line(f"store {after.kind} {after.name}, ptr {room}, align 64")
+
+    def _finish(self, place: int, rooms: list[str], operand: _Operand) -> None:
+        """Bring the vectors of a reduction together in one number, and write it."""
+        one = self.kernel.reductions[place]
+        like = constant(self.lanes, 0, one.out.dtype)
+        parts = [_loaded(like, room) for room in rooms]
+        while len(parts) > 1:
+            parts = [
+                write(_COMBINED[one.kind], pair, ())
+                for pair in zip(parts[::2], parts[1::2], strict=True)
+            ]
+        total = parts[0]
+        while total.lanes.width > 1:
+            total = write(_COMBINED[one.kind], _halves(total), ())
+        pointer = self._pointer(operand)
+        if not self._is_direct(place):
+            before = fetch(total.lanes, one.out.dtype, pointer, 1, 1)
+            total = write(_COMBINED[one.kind], [before, total], ())
+        put(total.lanes, one.out.dtype, pointer, 1, 1, total)
+
+
+def _loaded(like: Vector, room: str) -> Vector:
+    lanes = like.lanes
+    return type(like)(lanes, lanes.listing.value(f"load {like.kind}, ptr {room}, align 64"))
+
+
+def _halves(x: Vector) -> list[Vector]:
+    """The first and the second half of a vector's lanes."""
+    lanes, half = x.lanes, x.lanes.width // 2
+    narrow = Lanes(lanes.listing, lanes.machine, lanes.bits, half)
+    found = []
+    for start in (0, half):
+        if half == 1:
+            line = f"extractelement {x.kind} {x.name}, i64 {start}"
+        else:
+            order = ", ".join(f"i32 {start + lane}" for lane in range(half))
+            line = f"shufflevector {x.kind} {x.name}, {x.kind} poison, <{half} x i32> <{order}>"
+        found.append(type(x)(narrow, lanes.listing.value(line)))
+    return found
+
+
+@contextmanager
+def _rounds(listing: Listing, count: int) -> Iterator[list[Any]]:
+    """The places of a loop: all of them where they are few, and otherwise one that stands for each."""
+    if count <= UNROLLED:
+        yield list(range(count))
+    else:
+        with counted(listing, "0", str(count), 1) as index:
+            yield [index]
+
+
+def _merged(
+    shape: tuple[int, ...], strides: list[tuple[int, ...]]
+) -> tuple[list[int], list[list[int]]]:
+    """Sizes and strides with axes of one element left out, and axes that lie together as one.
+
+    The axis along which most views step by one element comes last.
+    """
+    axes = [axis for axis, size in enumerate(shape) if size != 1]
+    groups: list[list[int]] = []
+    for axis in axes:
+        behind = groups[-1][-1] if groups else -1
+        if groups and all(one[behind] == one[axis] * shape[axis] for one in strides):
+            groups[-1].append(axis)
+        else:
+            groups.append([axis])
+    sizes = [math.prod([shape[axis] for axis in group]) for group in groups] or [1]
+    steps = [[one[group[-1]] for group in groups] or [0] for one in strides]
+    unit = [sum(one[place] == 1 for one in steps) for place in range(len(sizes))]
+    last = max(range(len(sizes)), key=lambda place: (unit[place], place))
+    order = [*(place for place in range(len(sizes)) if place != last), last]
+    return [sizes[place] for place in order], [[one[place] for place in order] for one in steps]
+
+
+def _neutral(kind: str, dtype: np.dtype[Any]) -> Any:
+    """What changes nothing in a reduction."""
+    if kind in ("sum", "any"):
+        return 0
+    if kind in ("product", "all"):
+        return 1
+    if dtype.kind == "b":
+        return kind == "min"
+    if dtype.kind == "f":
+        return -math.inf if kind == "max" else math.inf
+    ends = np.iinfo(dtype)
+    return ends.min if kind == "max" else ends.max

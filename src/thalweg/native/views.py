@@ -1,0 +1,79 @@
+"""Can a value be seen in the memory of another, without moving a number?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from thalweg.native.kernels import View
+
+__all__ = ["dense", "reshaped", "seen"]
+
+
+def dense(buffer: int, shape: Sequence[int], dtype: np.dtype[Any]) -> View:
+    """A view of a whole buffer, row by row."""
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size
+    return View(buffer, 0, tuple(shape), tuple(reversed(strides)), dtype)
+
+
+def seen(view: View, op: str, attributes: Sequence[Any]) -> View | None:
+    """What a primitive that moves elements makes of a view; None where they must be copied first."""
+    if op == "reshape":
+        return reshaped(view, attributes[0])
+    if op == "transpose":
+        (perm,) = attributes
+        shape, strides = [tuple([one[axis] for axis in perm]) for one in (view.shape, view.strides)]
+        return View(view.buffer, view.offset, shape, strides, view.dtype)
+    if op == "broadcast":
+        (shape,) = attributes
+        strides = tuple(
+            [0 if have != want else step
+             for have, want, step in zip(view.shape, shape, view.strides, strict=True)]
+        )  # fmt: skip
+        return View(view.buffer, view.offset, shape, strides, view.dtype)
+    if op == "slice":
+        (parts,) = attributes
+        shape = tuple([count for _, count, _ in parts])
+        if 0 in shape:
+            return View(view.buffer, 0, shape, (0,) * len(shape), view.dtype)
+        starts = [start * step for (start, _, _), step in zip(parts, view.strides, strict=True)]
+        strides = tuple([by * step for (_, _, by), step in zip(parts, view.strides, strict=True)])
+        return View(view.buffer, view.offset + sum(starts), shape, strides, view.dtype)
+    return None
+
+
+def reshaped(view: View, shape: tuple[int, ...]) -> View | None:
+    """The same elements in another shape, where strides can say it."""
+    if 0 in shape:
+        return View(view.buffer, view.offset, shape, (0,) * len(shape), view.dtype)
+    have = [(size, step) for size, step in zip(view.shape, view.strides, strict=True) if size != 1]
+    wanted = [size for size in shape if size != 1]
+    strides: list[int] = []
+    place = 0
+    rest = list(reversed(have))
+    for size in reversed(wanted):
+        left = size
+        if place >= len(rest):
+            return None
+        count, step = rest[place]
+        if count % left == 0:  # a part of one axis
+            strides.append(step)
+            rest[place] = (count // left, step * left)
+            place += count == left
+            continue
+        first = step
+        while left > 1:  # several axes that lie one behind the other
+            if place >= len(rest) or rest[place][1] != step or left % rest[place][0]:
+                return None
+            left //= rest[place][0]
+            step *= rest[place][0]
+            place += 1
+        strides.append(first)
+    found = iter(reversed(strides))
+    full = tuple([0 if size == 1 else next(found) for size in shape])
+    return View(view.buffer, view.offset, shape, full, view.dtype)
