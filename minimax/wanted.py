@@ -57,6 +57,8 @@ _EIGHTH = (mp.pi / 4 * WIDER) ** 2
 _LOG_LOW, _LOG_HIGH = mp.sqrt(0.5) - 1, mp.sqrt(2) - 1
 _S = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)
 _ATAN = (mp.tan(mp.pi / 8) * WIDER) ** 2
+# tanh of float32 is a polynomial in x² up to here, and one minus a quotient with an exponential above.
+TANH_SEAM = mp.mpf("0.55")
 # erf is a polynomial in x² up to here, and one minus an exponential above.
 ERF_SEAM = mp.mpf("0.921875")
 # (x - K)/(x + K) takes [0, ∞) to [-1, 1); any K near 4 serves.
@@ -93,6 +95,9 @@ WANTED = (
     Wanted("COSH", "(cosh(r) - 1 - r²/2)/r⁴ in r², |r| ≤ ln(2)/2",
            _of_square(lambda r: (mp.cosh(r) - 1 - r**2 / 2) / r**4), lambda z: z**2,
            mp.mpf(0), _HALF_LN2**2, _both(29, 59)),
+    Wanted("TANH", "(tanh(r) - r)/r³ in r², |r| ≤ 0.55",
+           _of_square(lambda r: (mp.tanh(r) - r) / r**3), lambda z: z * mp.mpf("1.1"),
+           mp.mpf(0), TANH_SEAM**2, {32: 27}),
     Wanted("LOG", "(log(1 + f) - f + f²/2)/f³, √½ ≤ 1 + f ≤ √2",
            _ratio(lambda f: (mp.log1p(f) - f + f**2 / 2) / f**3), lambda f: f**2 + mp.mpf("1e-9"),
            _LOG_LOW * WIDER, _LOG_HIGH * WIDER, {32: 27}),

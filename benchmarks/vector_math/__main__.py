@@ -1,10 +1,14 @@
-"""`python -m benchmarks.vector_math`: look for the largest errors, and write where they were, when, on what."""
+"""`python -m benchmarks.vector_math [exp log …]`: look for the largest errors of all or of some functions.
+
+What was found is written with its places; the other functions' entries stay.
+"""
 
 from __future__ import annotations
 
 import datetime
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +47,12 @@ def runnable() -> list[str]:
     return names
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     machines = runnable()
     answers: dict[str, dict[str, object]] = {}
-    for name in FUNCTIONS:
+    if words:
+        answers = json.loads(FILE.read_text(encoding="utf-8"))["errors"]
+    for name in words or FUNCTIONS:
         answers[name] = {}
         for dtype, bound in zip(map(np.dtype, ("float32", "float64")), BOUNDS[name], strict=True):
             own = {of: measured(name, dtype, of, of == machines[0]) for of in machines}
@@ -64,4 +70,4 @@ def main() -> None:
     print(f"{FILE.name} is written; `python -m pages` prints it")
 
 
-main()
+main(sys.argv[1:])

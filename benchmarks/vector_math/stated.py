@@ -28,7 +28,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "atan2": (0.6, 2.0),
     "sinh": (2.25, 2.25),
     "cosh": (2.5, 2.25),
-    "tanh": (2.0, 2.0),
+    "tanh": (1.75, 2.0),
     "asinh": (0.6, 1.1),
     "acosh": (0.6, 1.1),
     "atanh": (0.6, 1.1),

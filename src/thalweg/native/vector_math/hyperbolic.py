@@ -6,7 +6,8 @@
     cosh|x| = 2ᵏ⁻¹·((1 + w)·cosh r + (1 - w)·sinh r).
 
 For k = 0 the first is the polynomial of sinh itself, so small arguments keep their digits; nothing is
-divided but for tanh, which carries both in two floats to stay below one unit of error. J.-M. Muller, Elementary Functions (3rd ed., 2016), section 11.1.
+divided but for tanh, which carries both in two floats. float32's tanh has formulas of its own, without
+two floats. J.-M. Muller, Elementary Functions (3rd ed., 2016), section 11.1.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from thalweg.native.lanes import Floats, Wholes, where
-from thalweg.native.vector_math.exponential import reduced
+from thalweg.native.vector_math.exponential import exp, reduced
 from thalweg.native.vector_math.pairs import Pair, ordered_sum, quotient
 from thalweg.native.vector_math.polynomial import polynomial
-from thalweg.native.vector_math.polynomials import COSH, SINH
+from thalweg.native.vector_math.polynomials import COSH, SINH, TANH
 from thalweg.native.vector_math.scaling import power_of_two, scaled
 
 __all__ = ["cosh", "sinh", "tanh"]
 
-# Beyond these sinh is infinite, and tanh is 1.
+# Beyond these sinh is infinite; beyond this float32's tanh is 1; up to this it is a polynomial.
 INFINITE = {32: 90.0, 64: 711.0}
-ONE = {32: 10.0, 64: 20.0}
+ONE = 10.0
+SEAM = 0.55
 
 
 class _Parts(NamedTuple):
@@ -53,7 +55,21 @@ def cosh(x: Floats) -> Floats:
 
 def tanh(x: Floats) -> Floats:
     """The hyperbolic tangent."""
-    parts = _parts(x.magnitude(), ONE[x.lanes.bits])
+    return _tanh_of_single(x) if x.lanes.bits == 32 else _tanh_of_double(x)
+
+
+def _tanh_of_single(x: Floats) -> Floats:
+    """1 - 2/(e²ˣ + 1), whose last digits come from the 1 alone from ½ on; below a polynomial."""
+    size = x.magnitude()
+    z = x * x
+    near = (z * size).times_plus(polynomial(z, TANH[32]), size)
+    far = 1.0 - 2.0 / (exp(where(size > ONE, x.lanes.number(ONE), size) * 2.0) + 1.0)
+    return where(size < SEAM, near, far).with_sign_of(x)
+
+
+def _tanh_of_double(x: Floats) -> Floats:
+    """sinh over cosh, both in two floats."""
+    parts = _parts(x.magnitude(), 20.0)
     more, less, odd, even = parts.more, parts.less, parts.odd, parts.even
     above = ordered_sum(less, more.times_plus(odd, less * even))
     below = ordered_sum(more, less.times_plus(odd, more * even))
