@@ -19,41 +19,44 @@ class Timing(NamedTuple):
     high: float
 
 
-def repetitions(call: Callable[[], object]) -> int:
+def repetitions(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> int:
     """How many calls make a slice of time long enough for the clock."""
     count = 1
     while True:
-        begin = time.perf_counter()
+        begin = clock()
         for _ in range(count):
             call()
-        taken = time.perf_counter() - begin
+        taken = clock() - begin
         if taken > SLICE / 4:
             return max(1, round(count * SLICE / taken))
         count *= 4
 
 
 def side_by_side(
-    calls: Mapping[str, Callable[[], object]], rounds: int = ROUNDS
+    calls: Mapping[str, Callable[[], object]],
+    rounds: int = ROUNDS,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Timing]:
     """Time rivals in turns.
 
     Args:
         calls: name and a call without arguments, warmed up here.
         rounds: how many turns each one has.
+        clock: seconds; `time.thread_time` where one thread does all, so that others' work counts less.
     """
     counts = {}
     for name, call in calls.items():
         for _ in range(3):
             call()
-        counts[name] = repetitions(call)
+        counts[name] = repetitions(call, clock)
     seconds: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             count = counts[name]
-            begin = time.perf_counter()
+            begin = clock()
             for _ in range(count):
                 call()
-            seconds[name].append((time.perf_counter() - begin) / count)
+            seconds[name].append((clock() - begin) / count)
     return {name: timing(values) for name, values in seconds.items()}
 
 

@@ -215,9 +215,8 @@ class _Writer:
         for panel, count in self._pieces(column, end, product.n, chosen.panel):
             source = self._at(self.b, (step, product.b[0]), (panel, product.b[1]))
             goal = self._at(to, (self._less(panel, column), chosen.depth))
-            vectors = -(-count // chosen.width)
-            last = count - (vectors - 1) * chosen.width
-            pack_panel(self.lanes, goal, source, steps, product.b, vectors, last)
+            most = min(chosen.depth, product.k)
+            pack_panel(self.lanes, goal, source, steps, product.b, count, most)
 
     def _panel(self, step: str, column: str, panel: str) -> str:
         """Where the panel of B begins."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from thalweg.native.counted import counted
 from thalweg.native.lanes import Floats, Lanes
 from thalweg.native.place import read, scalar, shifted, write
@@ -30,9 +33,9 @@ def copy_line(lanes: Lanes, to: str, source: str, count: str, stride: int) -> No
 
 
 def pack_panel(
-    lanes: Lanes, to: str, source: str, steps: str, strides: Strides, vectors: int, last: int
+    lanes: Lanes, to: str, source: str, steps: str, strides: Strides, columns: int, most: int
 ) -> None:
-    """Copy a panel of B: for each step of k, `vectors` vectors side by side.
+    """Copy a panel of B: for each step of k, its vectors side by side.
 
     Args:
         lanes: the vector's type.
@@ -40,31 +43,42 @@ def pack_panel(
         source: where the panel's first element is.
         steps: how many steps of k.
         strides: those of B.
-        vectors: how many vectors the panel is wide.
-        last: how many lanes of the last vector stand for elements; the rest become anything.
+        columns: how many columns the panel has; what fills its last vector may be anything.
+        most: the number that `steps` does not exceed.
     """
     listing, width = lanes.listing, lanes.width
+    whole, rest = divmod(columns, width)
+    across = (whole + (rest > 0)) * width
     begin = "0"
-    if strides[0] == 1 and strides[1] != 1 and width > 1:
+    if strides[0] == 1 and strides[1] != 1 and 1 < width <= most:
         begin = listing.value(f"and i64 {steps}, {-width}")
         with counted(listing, "0", begin, width) as step:
-            place = _moved(lanes, source, step, 1)
-            goal = _moved(lanes, to, step, vectors * width)
-            for j in range(vectors):
-                present = last if j == vectors - 1 else width
-                start = shifted(lanes, place, j * width * strides[1])
-                square = _turned(lanes, start, strides[1], present)
-                for k, value in enumerate(square):
-                    at = shifted(lanes, goal, (k * vectors + j) * width)
-                    write(lanes, at, 1, width, value)
+            place, goal = _moved(lanes, source, step, 1), _moved(lanes, to, step, across)
+            if whole:
+                with _each(lanes, whole, place, goal, strides[1]) as (start, at):
+                    _turn(lanes, start, strides[1], width, at, across)
+            if rest:
+                start = shifted(lanes, place, whole * width * strides[1])
+                _turn(lanes, start, strides[1], rest, shifted(lanes, goal, whole * width), across)
     with counted(listing, begin, steps, 1) as step:
-        place = _moved(lanes, source, step, strides[0])
-        goal = _moved(lanes, to, step, vectors * width)
-        for j in range(vectors):
-            present = last if j == vectors - 1 else width
-            start = shifted(lanes, place, j * width * strides[1])
-            value = read(lanes, start, strides[1], present)
-            write(lanes, shifted(lanes, goal, j * width), 1, width, value)
+        place, goal = _moved(lanes, source, step, strides[0]), _moved(lanes, to, step, across)
+        for column in range(0, across, width):
+            present = min(width, columns - column)
+            value = read(lanes, shifted(lanes, place, column * strides[1]), strides[1], present)
+            write(lanes, shifted(lanes, goal, column), 1, width, value)
+
+
+@contextmanager
+def _each(lanes: Lanes, whole: int, source: str, to: str, stride: int) -> Iterator[tuple[str, str]]:
+    """A loop over whole vectors of columns: where each begins, and where it goes."""
+    with counted(lanes.listing, "0", str(whole * lanes.width), lanes.width) as column:
+        yield _moved(lanes, source, column, stride), _moved(lanes, to, column, 1)
+
+
+def _turn(lanes: Lanes, source: str, stride: int, present: int, to: str, across: int) -> None:
+    """Copy a square of columns that lie contiguous to rows that are `across` elements apart."""
+    for k, value in enumerate(_turned(lanes, source, stride, present)):
+        write(lanes, shifted(lanes, to, k * across), 1, lanes.width, value)
 
 
 def _turned(lanes: Lanes, source: str, stride: int, present: int) -> list[Floats]:
