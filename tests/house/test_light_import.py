@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = {"click", "matplotlib", "rich", "scipy"}
+HEAVY = {"click", "llvmlite", "matplotlib", "rich", "scipy"}
 
 PROGRAM = """
 import sys

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parents[2]
-FOLDERS = (".ci", "benchmarks", "changelog.d", "docs", "examples", "pages", "src", "tests")
+FOLDERS = (
+    ".ci",
+    "benchmarks",
+    "changelog.d",
+    "docs",
+    "examples",
+    "minimax",
+    "pages",
+    "src",
+    "tests",
+)
 ENDINGS = {
     ".cfg",
     ".csv",
