@@ -13,8 +13,9 @@ from thalweg.native.machine import Machine
 from thalweg.native.packing import copy_line, pack_panel
 from thalweg.native.product import Product
 from thalweg.native.product_dots import define_dots
+from thalweg.native.product_ending import ADD, START, Ending
 from thalweg.native.product_plan import Plan, plan
-from thalweg.native.product_tile import ADD, FINISH, START, Epilogue, Tile, define_tile
+from thalweg.native.product_tile import Tile, define_tile
 
 __all__ = ["define_product", "shares", "workspace_bytes"]
 
@@ -36,56 +37,53 @@ def shares(product: Product, machine: Machine, threads: int) -> list[tuple[int, 
 
 
 def define_product(
-    module: Module,
-    machine: Machine,
-    product: Product,
-    epilogue: Epilogue | None = None,
-    extras: int = 0,
+    module: Module, machine: Machine, product: Product, ending: Ending | None = None
 ) -> str:
     """Define the function of a product: (C, A, B, workspace, i64 first, i64 last, extras…).
 
     C, A, B, workspace and the extras are pointers. Several threads may call it at once, each with a
     workspace of its own, into which it packs what it needs itself, and with its own share of the rows
-    or columns, as `shares` tells.
+    or columns, as `shares` tells; no other first and last will do.
 
     Args:
         module: where it is defined.
         machine: for which processor.
         product: sizes, strides, and what becomes of the result.
-        epilogue: writes what becomes of each element at last: it is given the vector of the elements
-            (after alpha and accumulation) and their place, and returns the vector that is stored.
-        extras: how many further pointers the function takes; the place carries them.
+        ending: what else becomes of the result.
 
     Returns:
         The function's name.
     """
+    ending = ending or Ending()
     chosen = plan(product, machine)
-    name = _name(module, product, epilogue, extras)
-    if epilogue is None and module.defines(name):
+    name = _name(module, product, ending)
+    if ending.epilogue is None and module.defines(name):
         return name
     listing = Listing(module)
     if product.m and product.n:
-        writer = _Writer(name, listing, machine, chosen, epilogue, extras)
+        writer = _Writer(name, listing, machine, chosen, ending)
         if chosen.dots:
             writer.dots()
         else:
             writer.tiles()
     listing.line("ret void")
     # Not noalias: a workspace that is not used may be any pointer.
-    kinds = [*["ptr"] * 4, "i64", "i64", *["ptr"] * extras]
+    kinds = [*["ptr"] * 4, "i64", "i64", *ending.kinds]
     attributes = f"nounwind {'alwaysinline' if chosen.written_out else 'noinline'}"
     module.define(name, listing.function(name, "internal void", *kinds, attributes=attributes))
     return name
 
 
-def _name(module: Module, product: Product, epilogue: Epilogue | None, extras: int) -> str:
+def _name(module: Module, product: Product, ending: Ending) -> str:
     p = product
     strides = ".".join(
         f"{letter}{s[0]}_{s[1]}" for letter, s in zip("abc", (p.a, p.b, p.c), strict=True)
     )
     name = f"product.{p.m}x{p.n}x{p.k}.f{p.bits}.{strides}"
-    name += f".{'plus' if p.accumulate else 'times'}{p.alpha.hex()}.{extras}".replace("+", "")
-    if epilogue is None:
+    name += f".{'plus' if p.accumulate else 'times'}{p.alpha.hex()}".replace("+", "")
+    if ending.extras:
+        name += f".with{ending.extras}.{ending.scale}"
+    if ending.epilogue is None:
         return name
     count = 0
     while module.defines(f"{name}.then{count}"):
@@ -102,12 +100,11 @@ class _Writer:
         listing: Listing,
         machine: Machine,
         chosen: Plan,
-        epilogue: Epilogue | None,
-        extras: int,
+        ending: Ending,
     ) -> None:
         self.name, self.listing, self.machine, self.plan = name, listing, machine, chosen
         self.product = chosen.product
-        self.epilogue, self.extras = epilogue, extras
+        self.ending = ending
         self.lanes = Lanes(listing, machine, self.product.bits, chosen.width)
         m, n = str(self.product.m), str(self.product.n)
         self.rows = ("0", m) if chosen.by_columns else ("%x4", "%x5")
@@ -126,7 +123,7 @@ class _Writer:
             symbol = f"{self.name}.dots{count}"
             define_dots(
                 self.listing.module, self.machine, symbol, product, count, chosen.width,
-                chosen.transposed, self.epilogue, self.extras,
+                chosen.transposed, self.ending,
             )  # fmt: skip
             b = self._at(self.b, (column, product.b[1]))
             given = ["ptr %x0", f"ptr {row}", f"ptr {b}", f"i64 {column}"]
@@ -166,13 +163,13 @@ class _Writer:
         final = listing.value(f"icmp sle i64 {left}, {depth}")
         start = ADD if self.product.accumulate else START
         added = listing.value(f"select i1 {first}, i64 {start}, i64 {ADD}")
-        done = FINISH if self.epilogue else 0
+        done = self.ending.finish
         finished = listing.value(f"select i1 {final}, i64 {done}, i64 0")
         return step, steps, listing.value(f"or i64 {added}, {finished}")
 
     def _stages(self) -> tuple[int, ...]:
         """The stages that occur, in order."""
-        done = FINISH if self.epilogue else 0
+        done = self.ending.finish
         start = ADD if self.product.accumulate else START
         blocks = -(-self.product.k // max(self.plan.depth, 1))
         if blocks <= 1:
@@ -245,12 +242,12 @@ class _Writer:
         )
         define_tile(
             module, self.machine, symbol, product, tile, chosen.width, chosen.transposed,
-            self.epilogue, self.extras, chosen.written_out,
+            self.ending, chosen.written_out,
         )  # fmt: skip
         return symbol
 
     def _call(self, symbol: str, given: list[str]) -> None:
-        given = [*given, *(f"ptr %x{6 + one}" for one in range(self.extras))]
+        given = [*given, *(f"ptr %x{6 + one}" for one in range(self.ending.extras))]
         self.listing.line(f"call void @{symbol}({', '.join(given)})")
 
     def _at(self, pointer: str, *moves: tuple[str, int]) -> str:

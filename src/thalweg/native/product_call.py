@@ -12,7 +12,7 @@ from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
 from thalweg.native.matrix_product import define_product, shares, workspace_bytes
 from thalweg.native.product import Product
-from thalweg.native.product_tile import Epilogue
+from thalweg.native.product_ending import Ending
 
 __all__ = ["CompiledProduct", "compiled_product", "product_text"]
 
@@ -45,14 +45,12 @@ class CompiledProduct:
             self.enter(*pointers, first, last, *(one.ctypes.data for one in extras))
 
 
-def product_text(
-    product: Product, target: Machine, epilogue: Epilogue | None = None, extras: int = 0
-) -> str:
+def product_text(product: Product, target: Machine, ending: Ending | None = None) -> str:
     """The module with one product's function, called `enter`."""
     module = Module()
-    symbol = define_product(module, target, product, epilogue, extras)
+    symbol = define_product(module, target, product, ending)
     listing = Listing(module)
-    kinds = [*["ptr"] * 4, "i64", "i64", *["ptr"] * extras]
+    kinds = [*["ptr"] * 4, "i64", "i64", *(ending or Ending()).kinds]
     given = ", ".join(f"{kind} %x{place}" for place, kind in enumerate(kinds))
     listing.line(f"call void @{symbol}({given})")
     listing.line("ret void")
@@ -61,10 +59,10 @@ def product_text(
 
 
 def compiled_product(
-    product: Product, target: Machine, epilogue: Epilogue | None = None, extras: int = 0
+    product: Product, target: Machine, ending: Ending | None = None
 ) -> CompiledProduct:
     """Compile a product."""
-    code = load(object_code(product_text(product, target, epilogue, extras), target), [_ENTRY])
+    code = load(object_code(product_text(product, target, ending), target), [_ENTRY])
     room = np.empty(workspace_bytes(product, target) + 64, np.uint8)
     begin = -room.ctypes.data % 64
-    return CompiledProduct(product, target, code, room[begin:], extras)
+    return CompiledProduct(product, target, code, room[begin:], (ending or Ending()).extras)

@@ -9,7 +9,7 @@ from thalweg.native.machine import Machine
 from thalweg.native.packing import shuffled
 from thalweg.native.place import Place, read, scalar, shifted
 from thalweg.native.product import Product
-from thalweg.native.product_tile import Epilogue
+from thalweg.native.product_ending import ADD, START, Ending
 
 __all__ = ["define_dots"]
 
@@ -27,8 +27,7 @@ def define_dots(
     columns: int,
     width: int,
     transposed: bool,
-    epilogue: Epilogue | None,
-    extras: int,
+    ending: Ending,
 ) -> None:
     """Define the function of some columns' dots: (C, the row, the first column of B, column, extras…).
 
@@ -40,8 +39,7 @@ def define_dots(
         columns: how many columns are done at once.
         width: lanes of a vector.
         transposed: whether `product` is the transposed of what the epilogue knows.
-        epilogue: what becomes of an element at last.
-        extras: how many pointers are handed to the epilogue.
+        ending: what becomes of the sums.
     """
     listing = Listing(module)
     lanes = Lanes(listing, machine, product.bits, width)
@@ -50,23 +48,17 @@ def define_dots(
     streams = _FROM_MEMORY if far else _FROM_CACHE
     for begin in range(0, columns, streams):
         sums += _loop(lanes, product, begin, min(streams, columns - begin))
-    given = tuple(f"%x{4 + k}" for k in range(extras))
+    given = tuple(f"%x{4 + k}" for k in range(ending.extras))
     row, column = ("%x3", "0") if transposed else ("0", "%x3")
     corner = Place(lanes, row, column, 0, 0, width, transposed, given)
-    strides = product.c[::-1] if transposed else product.c
+    stage = (ADD if product.accumulate else START) | ending.finish
     for begin in range(0, columns, width):
         present = min(width, columns - begin)
-        value = _together(lanes, sums[begin : begin + width])
-        place = corner.moved(0, begin, present)
-        if product.alpha != 1.0:
-            value = value * product.alpha
-        if product.accumulate:
-            value = place.read("%x0", *strides) + value
-        if epilogue is not None:
-            value = epilogue(value, place)
-        place.write("%x0", *strides, value)
+        together = [_together(lanes, sums[begin : begin + width])]
+        (value,) = ending.scaled(product, corner, together)
+        ending.store(product, corner.moved(0, begin, present), value, stage)
     listing.line("ret void")
-    kinds = ["ptr noalias", "ptr noalias", "ptr noalias", "i64", *["ptr"] * extras]
+    kinds = ["ptr noalias", "ptr noalias", "ptr noalias", "i64", *ending.kinds]
     text = listing.function(name, "internal void", *kinds, attributes="nounwind noinline")
     module.define(name, text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from thalweg.native.counted import kept_rolled
@@ -11,14 +10,9 @@ from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
 from thalweg.native.place import Place, read, scalar, shifted, spread
 from thalweg.native.product import Product, Strides
+from thalweg.native.product_ending import Ending
 
-__all__ = ["ADD", "FINISH", "START", "Epilogue", "Tile", "define_tile"]
-
-# What becomes of a block's sums: they are stored, or added to what C holds, and the last block's go
-# through the epilogue. The numbers are flags.
-START, ADD, FINISH = 0, 1, 2
-
-Epilogue = Callable[[Floats, Place], Floats]
+__all__ = ["Tile", "define_tile"]
 
 _WRITTEN_OUT = 96
 
@@ -56,8 +50,7 @@ def define_tile(
     tile: Tile,
     width: int,
     transposed: bool,
-    epilogue: Epilogue | None,
-    extras: int,
+    ending: Ending,
     inside: bool,
 ) -> None:
     """Define the function of a tile: (C, A's block, B's panel, row, column, steps, stage, extras…).
@@ -70,29 +63,29 @@ def define_tile(
         tile: the tile.
         width: lanes of a vector.
         transposed: whether `product` is the transposed of what the epilogue knows.
-        epilogue: what becomes of an element at last.
-        extras: how many pointers are handed to the epilogue.
+        ending: what becomes of the sums.
         inside: whether it is to be written into its caller.
     """
     listing = Listing(module)
     lanes = Lanes(listing, machine, product.bits, width)
     sums = _sums(lanes, tile)
-    given = tuple(f"%x{7 + k}" for k in range(extras))
+    given = tuple(f"%x{7 + k}" for k in range(ending.extras))
     row, column = ("%x4", "%x3") if transposed else ("%x3", "%x4")
     corner = Place(lanes, row, column, 0, 0, width, transposed, given)
-    if product.alpha != 1.0:
-        sums = [[one * product.alpha for one in line] for line in sums]
-    for stage in tile.stages[:-1]:
+    flat = ending.scaled(product, corner, [one for line in sums for one in line])
+    sums = [flat[i * tile.vectors : (i + 1) * tile.vectors] for i in range(tile.rows)]
+    *before, final = tile.stages
+    for stage in before:
         this, other = listing.label(), listing.label()
         found = listing.value(f"icmp eq i64 %x6, {stage}")
         listing.line(f"br i1 {found}, label %{this}, label %{other}")
         listing.begin(this)
-        _store(product, tile, corner, sums, stage, epilogue)
+        _store(product, tile, corner, sums, stage, ending)
         listing.line("ret void")
         listing.begin(other)
-    _store(product, tile, corner, sums, tile.stages[-1], epilogue)
+    _store(product, tile, corner, sums, final, ending)
     listing.line("ret void")
-    kinds = ["ptr noalias", "ptr noalias", "ptr noalias", *["i64"] * 4, *["ptr"] * extras]
+    kinds = ["ptr noalias", "ptr noalias", "ptr noalias", *["i64"] * 4, *ending.kinds]
     attributes = f"nounwind {'alwaysinline' if inside else 'noinline'}"
     module.define(name, listing.function(name, "internal void", *kinds, attributes=attributes))
 
@@ -103,19 +96,13 @@ def _store(
     corner: Place,
     sums: list[list[Floats]],
     stage: int,
-    epilogue: Epilogue | None,
+    ending: Ending,
 ) -> None:
     width = corner.lanes.width
-    strides = product.c[::-1] if corner.along_columns else product.c
     for i, line in enumerate(sums):
         for j, one in enumerate(line):
             present = tile.last if j == tile.vectors - 1 else width
-            place, value = corner.moved(i, j * width, present), one
-            if stage & ADD:
-                value = place.read("%x0", *strides) + value
-            if stage & FINISH and epilogue is not None:
-                value = epilogue(value, place)
-            place.write("%x0", *strides, value)
+            ending.store(product, corner.moved(i, j * width, present), one, stage)
 
 
 def _sums(lanes: Lanes, tile: Tile) -> list[list[Floats]]:
