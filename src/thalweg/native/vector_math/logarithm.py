@@ -91,9 +91,9 @@ def log_of_pair(x: Pair, doublings: Floats, grade: int = 64) -> Floats:
 def with_ends(x: Floats, inside: Floats, least: float = 0.0) -> Floats:
     """A logarithm's answers at and beyond the ends of its domain: -∞, NaN, ∞; NaN stays NaN."""
     number = x.lanes.number
-    outside = where(x < least, number(math.nan), x)
-    outside = where(x.equals(least), number(-math.inf), outside)
-    return where((x > least) & (x < math.inf), inside, outside)
+    above = x > least
+    below = where(x.equals(least), number(-math.inf), number(math.nan))
+    return where(above & (x < math.inf), inside, where(above, x, below))
 
 
 def beyond_first(f: Floats, grade: int = 64) -> Floats:
