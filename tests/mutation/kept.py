@@ -1,7 +1,8 @@
 """What an earlier run has found, so that one that was interrupted goes on where it stopped.
 
-Only what was found, or was no mistake, is believed again, and only while the file of the rule reads as
-it did; what nobody found is judged again, for the tests may have learnt something.
+What was found, or was no mistake, is believed again while the file of the rule reads as it did. What the
+first judge let pass is believed while no row and no check has changed, for the checks may have learnt
+something.
 """
 
 from __future__ import annotations
@@ -25,15 +26,26 @@ class Kept:
                 key, what, words = json.loads(line)
                 self.known[key] = (what, words)
 
+    def passed(self, mistake: Mistake) -> bool:
+        """Whether the test of all rows let a mistake pass, as rows and checks stand now."""
+        return self.known.get(_key(mistake) + "?") == ("passed", _checks())
+
+    def add_passed(self, mistake: Mistake) -> None:
+        """Note that the test of all rows let a mistake pass."""
+        self._write(_key(mistake) + "?", "passed", _checks())
+
     def of(self, mistake: Mistake) -> tuple[str, str] | None:
         """What became of a mistake, and the words for it."""
         return self.known.get(_key(mistake))
 
     def add(self, mistake: Mistake, what: str, words: str) -> None:
         """Note an outcome, at once."""
+        self._write(_key(mistake), what, words)
+
+    def _write(self, key: str, what: str, words: str) -> None:
         if self.file is not None:
             with self.file.open("a", encoding="utf-8") as out:
-                out.write(json.dumps([_key(mistake), what, words]) + "\n")
+                out.write(json.dumps([key, what, words]) + "\n")
 
 
 def _key(mistake: Mistake) -> str:
@@ -47,3 +59,10 @@ def _text(name: str) -> str:
     file = TOP / name
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@functools.cache
+def _checks() -> str:
+    """A mark of everything that the first judge depends on."""
+    files = sorted((TOP / "src" / "thalweg").rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -126,8 +126,11 @@ def _judged(mistakes: Iterable[Mistake], known: Kept, told: Told) -> Iterator[Ou
         if before:
             yield Outcome(mistake, *before)
             continue
-        one = _judge(mistake)
+        passed = known.passed(mistake)
+        one = Outcome(mistake, SURVIVED, "") if passed else _judge(mistake)
         if one.what == SURVIVED:
+            if not passed:
+                known.add_passed(mistake)
             told(f"  passed: {mistake.where} | {mistake.words} | {mistake.place}")
         else:
             known.add(mistake, one.what, one.words)

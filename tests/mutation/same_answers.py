@@ -7,6 +7,7 @@ that a test on inputs of these forms could find.
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -44,10 +45,7 @@ def same_on(mistake: Any, names: tuple[str, ...]) -> tuple[int, str]:
     for name in names:
         op = TABLE[name]
         planted = mistake.plant(op)
-        for case in drawn(op):
-            told = _answers(case)
-            if told is None:
-                continue
+        for case, told in _unplanted(op):
             tried += 1
             with mistake.during():
                 came = _answers(Case(planted, case.told, case.inputs, case.params))
@@ -55,6 +53,13 @@ def same_on(mistake: Any, names: tuple[str, ...]) -> tuple[int, str]:
             if fault:
                 return tried, f"{name}: {case.told}: {fault}"
     return tried, ""
+
+
+@functools.cache
+def _unplanted(op: Op) -> list[tuple[Case, Answers]]:
+    """The inputs drawn for a row, and what it answers with nothing planted."""
+    found = [(case, _answers(case)) for case in drawn(op)]
+    return [(case, told) for case, told in found if told is not None]
 
 
 def drawn(op: Op) -> Iterator[Case]:

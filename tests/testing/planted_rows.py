@@ -431,3 +431,10 @@ def answer_alone_forgotten():
     return row(inputs="x", name="planted", samples=(sample((3,)),), **columns)(
         lambda x: (x * 1, x * 2)
     )
+
+
+def no_slope_at_a_cotangent_of_zero():
+    def rule(g, x):
+        return where(greater(absolute(g), 0), g * (x + x), zeros_like(g))
+
+    return of_one(rule=rule)

@@ -69,6 +69,7 @@ WRONG = {
     planted.wrong_inputs_refused_by_another_exception: "expected ZeroDivisionError, came ShapeError",
     planted.what_is_left_out_comes_back: "left out, gradient by input 0",
     planted.answer_alone_forgotten: "gradient of answer 1 alone",
+    planted.no_slope_at_a_cotangent_of_zero: "slope by a cotangent of zero",
     planted.no_evidence: "brings no evidence",
 }
 

@@ -36,6 +36,27 @@ def check_linear(judge: Judge, case: Case, rng: Any) -> None:
     _linear_in_the_tangent(judge, case, rng)
 
 
+def check_slope_by_cotangent(judge: Judge, case: Case, rng: Any) -> None:
+    """The gradient is linear in the cotangent, so its derivative by a cotangent of zero is that of others.
+
+    A rule that answers a plain zero where nothing comes in has the right value there, and no slope.
+    """
+    answers = followed(case.raw(case.inputs))
+    if not case.wanted or not answers:
+        return
+    outer = weights(rng, [case.inputs[place] for place in case.wanted])
+    slopes = []
+    for seeds in (weights(rng, answers), [np.zeros_like(one)[()] for one in answers]):
+        given = [Tensor(seed) for seed in seeds]
+        with GradientTape() as tape:
+            tape.watch(given)
+            grads = pulled_tensors(case, case.tensors(), given)
+        found = tape.gradient(grads, given, output_gradients=[Tensor(one) for one in outer])
+        slopes.append([np.zeros_like(s) if f is None else f.array for s, f in zip(seeds, found, strict=True)])  # fmt: skip
+    for some, none in zip(*slopes, strict=True):
+        judge.close(f"slope by a cotangent of zero, {case.told}", none, some, 1e-12)
+
+
 def _linear_in_the_tangent(judge: Judge, case: Case, rng: Any) -> None:
     """The same of the forward rules: a tangent of zero gives exactly zero, doubling doubles."""
     where = f"linear in the tangent, {case.told}"

@@ -13,7 +13,12 @@ from thalweg.testing.cases import Case, cases
 from thalweg.testing.check_alone import check_alone
 from thalweg.testing.check_first_order import check_first_order, check_gradients_in_layouts
 from thalweg.testing.check_half import check_half
-from thalweg.testing.check_invariants import check_linear, check_snapshot, check_untouched
+from thalweg.testing.check_invariants import (
+    check_linear,
+    check_slope_by_cotangent,
+    check_snapshot,
+    check_untouched,
+)
 from thalweg.testing.check_left_out import check_left_out
 from thalweg.testing.check_memory import check_kept, check_leaks
 from thalweg.testing.check_operands import check_operands
@@ -147,6 +152,7 @@ def _on_a_case(judge: Judge, check: str, case: Case, rng: Any) -> None:
         check_linear(judge, case, rng)
         check_untouched(judge, case, rng)
         check_snapshot(judge, case, rng)
+        check_slope_by_cotangent(judge, case, rng)
         check_alone(judge, case, rng)
 
 
