@@ -54,7 +54,7 @@ def test_the_graph_computes_what_the_function_does(function, shapes, dtype):
     given = [tw.constant(rng.normal(size=shape).astype(dtype)) for shape in shapes]
     tracer, answers = traced(function, *given)
     assert not tracer.obstacles, str(tracer.obstacles[0])
-    read = [variable.array for variable, _ in tracer.variables.values()]
+    read = [variable.array for variable, _ in tracer.cells.values()]
     others = [tw.constant(rng.normal(size=shape).astype(dtype)) for shape in shapes]
     tolerance = 1e-5 if dtype == "f" else 1e-13
     for arguments, expected in ((given, answers), (others, function(*others))):

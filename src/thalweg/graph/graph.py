@@ -54,6 +54,7 @@ class Constant:
     def of(cls, array: Any) -> Constant:
         """Take an array's dtype, shape and bytes."""
         array = np.asarray(array)
+        array = array.astype(array.dtype.newbyteorder("="), copy=False)
         return cls(array.dtype.name, array.shape, array.tobytes())
 
     def array(self) -> Any:

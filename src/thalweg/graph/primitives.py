@@ -193,7 +193,7 @@ def _inside(shape: tuple[int, ...], parts: tuple[tuple[int, int, int], ...]) -> 
         raise ValueError("not a part for each axis")
     for whole, (start, size, step) in zip(shape, parts, strict=True):
         last = start + (size - 1) * step
-        if size < 0 or (size and not (0 <= start < whole and 0 <= last < whole)):
+        if size < 0 or step == 0 or (size and not (0 <= start < whole and 0 <= last < whole)):
             raise ValueError(f"the part {(start, size, step)} goes beyond {whole}")
 
 
@@ -219,6 +219,8 @@ def _place(x: Any, shape: tuple[int, ...], parts: Any) -> Any:
 def _concat_spec(*inputs: Any) -> Spec:
     *arrays, axis = inputs
     first = arrays[0]
+    if not 0 <= axis < len(first.shape):
+        raise ValueError(f"it has no axis {axis}")
     rest = first.shape[:axis] + first.shape[axis + 1 :]
     if any(one.shape[:axis] + one.shape[axis + 1 :] != rest for one in arrays):
         raise ValueError("the other axes differ")
@@ -242,7 +244,7 @@ def _reduce_spec(x: Any, kind: str, axes: tuple[int, ...]) -> Spec:
 
 def _reduce(x: Any, kind: str, axes: tuple[int, ...]) -> Any:
     if kind == "sum":
-        return accumulate(x, axes, False)
+        return np.asarray(accumulate(x, axes, False)).astype(x.dtype)  # NumPy widens whole numbers
     return REDUCTIONS[kind].reduce(x, axis=axes, dtype=x.dtype)
 
 
@@ -276,7 +278,8 @@ def _put(x: Any, places: Any, rows: int) -> Any:
 
 
 def _iota_spec(shape: tuple[int, ...], axis: int, dtype: str) -> Spec:
-    shape[axis]
+    if not 0 <= axis < len(shape):
+        raise ValueError(f"there is no axis {axis}")
     return shape, np.dtype(dtype)
 
 

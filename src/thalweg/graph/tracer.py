@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import Happening, Site
+from thalweg.core.recording import Happening, Site, caller_site, tick
 from thalweg.core.sites import place
 from thalweg.graph.graph import Graph
 from thalweg.graph.lowering import NotLowered, lower, number
@@ -35,17 +35,21 @@ class Tracer:
 
     Attributes:
         graph: what was written so far.
-        variables: Variables that were read before they were set, by their keys; each is an input.
-        written: Variables that were set, by their keys: Variable and number of the new value's node.
+        cells: what was read before it was set, Variables and an optimizer's memory: each has an
+            `array`, and each is an input.
+        written: what was set, with the number of the new value's node.
         obstacles: what could not be written down, and where; empty where all could.
+        unfinished: whether a Variable was made meanwhile, as a first call may do and no other does.
     """
 
     traces = True
 
     def __init__(self) -> None:
         self.graph = Graph()
-        self.variables: dict[int, tuple[Any, int]] = {}
-        self.written: dict[int, tuple[Any, int]] = {}
+        self.cells: dict[Any, tuple[Any, int]] = {}
+        self.written: dict[Any, tuple[Any, int]] = {}
+        self.unfinished = False
+        self._began = tick()
         self.obstacles: list[Obstacle] = []
         self._nodes: dict[int, list[tuple[Any, int]]] = {}
 
@@ -103,18 +107,45 @@ class Tracer:
     def read(self, variable: Any) -> None:
         """See that a Variable is read: the first time, it becomes an input."""
         if variable.key not in self._nodes:
-            node = self.graph.input(variable.array.shape, variable.array.dtype)
+            if variable.key > self._began:
+                self.unfinished = True
+                self._stop(f"Variable '{variable.name}' is made in here", caller_site())
+            node = self.cell(variable.key, variable)
             self._know(variable.key, variable.array, node)
-            self.variables[variable.key] = (variable, node)
+
+    def cell(self, key: Any, cell: Any) -> int:
+        """The node of something that keeps a value from call to call; it becomes an input.
+
+        Args:
+            key: tells it apart from others.
+            cell: its `array` is read before each call, and set afterwards where it is written.
+        """
+        if key in self.written:
+            return self.written[key][1]
+        if key not in self.cells:
+            array = np.asarray(cell.array)
+            self.cells[key] = (cell, self.graph.input(array.shape, array.dtype))
+        return self.cells[key][1]
+
+    def write(self, key: Any, cell: Any, node: int) -> None:
+        """Note the node of what such a thing keeps from here on; a Variable has its new array already."""
+        if isinstance(cell, Handle):
+            self._know(cell.key, cell.array, node)
+        self.written[key] = (cell, node)
 
     def assigned(self, variable: Any, source: Any) -> None:
         """See that a Variable takes the value of a Tensor."""
-        node = self._node(source.key, source.array)
-        self._know(variable.key, variable.array, node)
-        self.written[variable.key] = (variable, node)
+        try:
+            node = int(self._node(source.key, source.array))
+        except NotLowered as error:
+            self._stop(str(error), caller_site())
+        else:
+            self.write(variable.key, variable, node)
 
     def adopt(self, call: Any) -> bool:
         """See a call that brings its own derivative: its ops are written, its derivative is the tape's."""
+        if any(one.key not in self._nodes for one in call.out):
+            self._stop(f"{call.name} has a gradient of its own", caller_site())
         return False
 
     def note(self, happening: Happening) -> None:
@@ -128,6 +159,10 @@ class Tracer:
         """Whether a value depends on what is given: a shape does not."""
         known = self._nodes.get(key)
         return known is not None and self.graph.nodes[known[-1][1]].op != "constant"
+
+    def refuse(self, why: str) -> None:
+        """Note from outside that something cannot be written down."""
+        self._stop(why, caller_site())
 
     def _stop(self, why: str, site: Site) -> None:
         if not self.obstacles:

@@ -63,6 +63,8 @@ class _Planner:
             of = self.nodes[node.inputs[-1]].dtype
             if not is_written(node.op, of):
                 raise NotCompiled(f"{node.op} of {of.name} has no machine code")
+        if node.op == "dot" and node.dtype.kind != "f":
+            raise NotCompiled(f"a product of matrices of {node.dtype.name} has no machine code")
         if node.op == "reduce" and node.attributes[0] == "product" and node.dtype.kind == "b":
             raise NotCompiled("a product of truth values has no machine code")
 

@@ -30,6 +30,7 @@ _B_BYTES = 4 << 20
 _LOOSE_BYTES = 1 << 20
 _LOOSE_STRIDE = 2048
 _MANY_ROWS = 96
+_FEW_STREAMS = 8
 # So many vector operations in all are written out without a loop.
 _WRITTEN_OUT = 96
 
@@ -142,6 +143,9 @@ def _as_tiles(product: Product, transposed: bool, lanes: int, machine: Machine) 
     panel = width * vectors
     written_out = m <= rows and n <= panel and rows * vectors * max(k, 1) <= _WRITTEN_OUT
     depth = _even(k, max(64, _PANEL_BYTES // (panel * size)))
+    if m == 1 and n > 2 * panel and k * n * size > _LOOSE_BYTES:
+        # B comes from memory and is read once; processors foresee few streams at once.
+        depth = _FEW_STREAMS
     block_rows = max(1, _A_BYTES // (max(depth, 1) * size) // rows) * rows
     return Plan(
         product=product,

@@ -21,7 +21,15 @@ from thalweg.native.memory import address, element
 from thalweg.native.product import Product
 from thalweg.native.rows_code import write_rows
 
-__all__ = ["ENTRY", "Layout", "lay_out", "write_pointers", "write_program", "write_steps"]
+__all__ = [
+    "ENTRY",
+    "Layout",
+    "lay_out",
+    "write_loop",
+    "write_pointers",
+    "write_program",
+    "write_steps",
+]
 
 ENTRY = "run"
 ON_STACK = 512
@@ -132,6 +140,85 @@ def write_program(module: Module, machine: Machine, kernels: Kernels, layout: La
     write_steps(listing, machine, kernels, pointers, status)
     listing.line(f"ret i32 {listing.value(f'load i32, ptr {status}, align 4')}")
     module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", attributes="nounwind"))
+
+
+def write_loop(
+    module: Module, machine: Machine, kernels: Kernels, layout: Layout, states: dict[int, int]
+) -> None:
+    """Write the function `i32 run(ptr table, i64 steps)` that does everything so many times.
+
+    What one round makes of a state the next one reads. Small states stay on the stack, where LLVM keeps
+    them in registers, and come back into the input's memory at the end; large ones go to and fro
+    between the input's memory and the output's, and after an odd number of rounds lie in the output's.
+    Other outputs are a row for each round.
+
+    Args:
+        module: where it is defined.
+        machine: for which processor.
+        kernels: what one round does.
+        layout: where buffers lie.
+        states: the places of outputs by those of the inputs that they become.
+    """
+    listing = Listing(module)
+    pointers = write_pointers(listing, kernels, layout, "%x0")
+    status = listing.room("i32", 4)
+    listing.line(f"store i32 0, ptr {status}, align 4")
+    inputs = {one.place: one for one in kernels.buffers if one.kind == "input"}
+    outputs = {one.place: one for one in kernels.buffers if one.kind == "output"}
+    small: list[tuple[Buffer, str, Buffer, str, str]] = []
+    large: list[tuple[Buffer, str, Buffer, str]] = []
+    for source, target in states.items():
+        into, out = inputs[source], outputs[target]
+        if into.size * into.dtype.itemsize <= ON_STACK:
+            kind = f"[{max(into.size, 1)} x {element(into.dtype)}]"
+            rooms = listing.room(kind, 64), listing.room(kind, 64)
+            _copy(listing, rooms[0], pointers[into.number], into)
+            small.append((into, rooms[0], out, rooms[1], pointers[into.number]))
+            pointers[into.number], pointers[out.number] = rooms
+        else:
+            large.append((into, pointers[into.number], out, pointers[out.number]))
+    rows = [one for one in outputs.values() if one.place not in states.values()]
+    before, head, body, after = listing.block, *(listing.label() for _ in range(3))
+    index, following = f"%{listing.label()}", f"%{listing.label()}"
+    turned = [(f"%{listing.label()}", f"%{listing.label()}") for _ in large]
+    latch = listing.label()
+    listing.line(f"br label %{head}")
+    listing.begin(head)
+    listing.line(f"{index} = phi i64 [ 0, %{before} ], [ {following}, %{latch} ]")
+    for (into, there, out, beside), (now, then) in zip(large, turned, strict=True):
+        listing.line(f"{now} = phi ptr [ {there}, %{before} ], [ {then}, %{latch} ]")
+        listing.line(f"{then} = phi ptr [ {beside}, %{before} ], [ {now}, %{latch} ]")
+        pointers[into.number], pointers[out.number] = now, then
+    goes_on = listing.value(f"icmp slt i64 {index}, %x1")
+    listing.line(f"br i1 {goes_on}, label %{body}, label %{after}")
+    listing.begin(body)
+    starts = {one.number: pointers[one.number] for one in rows}
+    lanes = Lanes(listing, machine, 64, 1)
+    for one in rows:
+        far = listing.value(f"mul i64 {index}, {one.size}")
+        pointers[one.number] = address(lanes, one.dtype, starts[one.number], far)
+    write_steps(listing, machine, kernels, pointers, status)
+    for into, room, _, made, _ in small:
+        _copy(listing, room, made, into)
+    listing.line(f"br label %{latch}")
+    listing.begin(latch)
+    listing.line(f"{following} = add i64 {index}, 1")
+    listing.line(f"br label %{head}")
+    listing.begin(after)
+    for into, room, _, _, home in small:
+        _copy(listing, home, room, into)
+    listing.line(f"ret i32 {listing.value(f'load i32, ptr {status}, align 4')}")
+    module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", attributes="nounwind"))
+
+
+def _copy(listing: Listing, to: str, source: str, buffer: Buffer) -> None:
+    """Move a small buffer's elements."""
+    kind = (
+        f"<{buffer.size} x {element(buffer.dtype)}>" if buffer.size > 1 else element(buffer.dtype)
+    )
+    if buffer.size:
+        found = listing.value(f"load {kind}, ptr {source}, align {buffer.dtype.itemsize}")
+        listing.line(f"store {kind} {found}, ptr {to}, align {buffer.dtype.itemsize}")
 
 
 def write_pointers(

@@ -45,6 +45,10 @@ def write_rows(
     lanes = Lanes(listing, machine, 64, 1)
     # The numbers one after the other, whatever their axes: what is listed lies with them.
     count = int(np.prod(whole))
+    if not table.shape[0]:  # every number lies outside, and there is no row to read instead
+        if count:
+            listing.line(f"store i32 1, ptr {status}, align 4")
+        return
     along = dense(0, whole, places.dtype)
     flat = View(listed.buffer, listed.offset, (count, *listed.shape[rest:]),
                 (_step(listed, rest), *listed.strides[rest:]), listed.dtype)  # fmt: skip

@@ -1,4 +1,4 @@
-"""`function`: a Python function as TensorFlow's programs decorate it."""
+"""`function`: a Python function that is written down once for each kind of arguments, and compiled."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import DTypeError
 from thalweg.transform.follow_all import FollowAll, asks_for_gradients
 from thalweg.transform.input_signature import InputSignature
+from thalweg.transform.signature_cache import SignatureCache
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -35,19 +37,39 @@ class Function:
             None if input_signature is None else InputSignature(python_function, input_signature)
         )
         self._follows: bool | None = None
+        self._cache = SignatureCache(python_function)
 
     @property
     def input_signature(self) -> tuple[Any, ...] | None:
         """What each argument must be like, if that was said."""
         return None if self._signature is None else self._signature.given
 
+    def why_not_compiled(self) -> str:
+        """Why calls run as Python, one line for each kind of arguments: the line and what stands there.
+
+        Empty where every kind of call so far is compiled.
+
+        >>> import thalweg as tw
+        >>> f = tw.function(lambda x: x * 2.0 if x > 0 else x)
+        >>> _ = f(tw.constant(1.0))
+        >>> "bool() takes a value out to Python" in f.why_not_compiled()
+        True
+        """
+        return self._cache.why_not_compiled()
+
     def __call__(self, *args: Any, **named: Any) -> Any:
-        """Call the Python function: arrays come to it as Tensors, numbers leave it as Tensors."""
+        """Call it: arrays come to it as Tensors, numbers leave it as Tensors."""
         if self._signature is not None:
             args, named = self._signature.bind(args, named)
         else:
             args = tuple([_argument(value) for value in args])
             named = {name: _argument(value) for name, value in named.items()}
+        if not STATE.here.recorders:
+            return self._cache.call(self._as_python, args, named)
+        return self._as_python(*args, **named)
+
+    def _as_python(self, *args: Any, **named: Any) -> Any:
+        """Run the Python function itself."""
         if self._follows is None:  # at the first call, when the names in its text are bound
             self._follows = asks_for_gradients(self.python_function)
         if not self._follows:
@@ -107,17 +129,22 @@ def function(
     experimental_compile: Any = None,
     experimental_follow_type_hints: Any = None,
 ) -> Any:
-    """A function that takes and returns Tensors, checked against a signature; for use as a decorator.
+    """A function that takes and returns Tensors and runs in machine code; for use as a decorator.
 
-    It runs as Python each time it is called, so every branch, loop, print and assignment in it does
-    what it says, each time. It serves bare, with arguments, and on methods.
+    The first call with arguments of some kind (shapes, dtypes, and everything that is no Tensor) runs
+    as Python, and what it computes is written down; later calls run that, compiled. So Python's own
+    effects, such as a print, happen once for each kind of arguments, as in TensorFlow, and Tensors and
+    Variables are what changes from call to call: Variables are read and set each time. Where the
+    function takes a value out to Python, as `if x > 0` does, or uses what has no machine code, it
+    keeps running as Python, and `why_not_compiled()` tells the line. So it does while a tape around
+    the call records. It serves bare, with arguments, and on methods.
 
     Args:
         func: the function.
         input_signature: a list with a `TensorSpec`, or a nesting of them, for each argument.
         autograph: accepted for TensorFlow's sake; Python's `if` and `while` work on Tensors as they are.
         jit_compile: accepted for TensorFlow's sake.
-        reduce_retracing: likewise; nothing is traced.
+        reduce_retracing: likewise; each shape is written down by itself.
         experimental_implements: likewise.
         experimental_autograph_options: likewise.
         experimental_attributes: likewise.

@@ -1,0 +1,157 @@
+"""Which machine code belongs to which arguments of a function?"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.trees import flatten, is_nested, map_leaves
+from thalweg.transform.tracing import Trace, in_place_of, trace
+from thalweg.values.tensor import Tensor
+
+__all__ = ["SignatureCache"]
+
+KINDS_KEPT = 64
+"""Of more kinds of arguments than this, further ones run as Python."""
+
+UNFINISHED_CALLS = 3
+"""So many calls may make Variables before a function is taken to make them each time."""
+
+
+class _Kind:
+    """What is known of calls with arguments of one kind."""
+
+    __slots__ = ("attempts", "code", "trace", "why")
+
+    def __init__(self) -> None:
+        self.trace: Trace | None = None
+        self.code: Any = None
+        self.why = ""
+        self.attempts = 0
+
+
+class SignatureCache:
+    """The traces and the machine code of one function, by the kind of its arguments.
+
+    Args:
+        function: whose; for messages.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._kinds: dict[Hashable, _Kind] = {}
+        self._name = getattr(function, "__qualname__", repr(function))
+
+    def why_not_compiled(self) -> str:
+        """One line for each kind of arguments that runs as Python."""
+        return "\n".join(dict.fromkeys(one.why for one in self._kinds.values() if one.why))
+
+    def call(self, function: Callable[..., Any], args: Any, named: Any) -> Any:
+        """Call by machine code where there is some, and otherwise as Python."""
+        leaves = flatten([args, named])
+        kind = self._kind_of(args, named, leaves)
+        if kind is None or kind.why:
+            return function(*args, **named)
+        if kind.trace is None:
+            return self._written_down(kind, function, args, named)
+        if kind.code is None:
+            kind.code = self._compiled(kind)
+            if kind.code is None:
+                return function(*args, **named)
+        return _run(kind, function, args, named, leaves)
+
+    def _kind_of(self, args: Any, named: Any, leaves: list[Any]) -> _Kind | None:
+        key = (_shape_of(args), _shape_of(named), tuple([_described(leaf) for leaf in leaves]))
+        try:
+            known = self._kinds.get(key)
+        except TypeError:  # an argument that cannot be told apart from others
+            return None
+        if known is None:
+            if len(self._kinds) >= KINDS_KEPT:
+                return None
+            if len(self._kinds) == KINDS_KEPT - 1:
+                warnings.warn(
+                    f"{self._name} was called with {KINDS_KEPT} kinds of arguments, and further ones "
+                    f"run as Python; pass Tensors in place of Python numbers that change",
+                    stacklevel=5,
+                )
+            known = self._kinds[key] = _Kind()
+        return known
+
+    def _written_down(self, kind: _Kind, function: Any, args: Any, named: Any) -> Any:
+        """Call as Python under a tracer, with Tensors of their own: one may come in twice."""
+        args, named = [map_leaves(_own, tree) for tree in (args, named)]
+        tensors = [leaf for leaf in flatten([args, named]) if isinstance(leaf, Tensor)]
+        answer, found = trace(function, args, named, tensors)
+        kind.attempts += 1
+        if found.obstacle is None:
+            kind.trace = found
+        elif not found.unfinished or kind.attempts >= UNFINISHED_CALLS:
+            kind.why = str(found.obstacle)
+        return answer
+
+    def _compiled(self, kind: _Kind) -> Any:
+        try:
+            from thalweg.native.compiled import NotCompiled, compile_graph
+        except ImportError:
+            kind.why = "llvmlite is not installed: pip install llvmlite"
+            _warn_once(kind.why)
+            return None
+        assert kind.trace is not None  # noqa: S101 # it was written down before
+        try:
+            return compile_graph(kind.trace.graph)
+        except NotCompiled as error:
+            kind.why = str(error)
+            return None
+
+
+_warned: set[str] = set()
+
+
+def _warn_once(words: str) -> None:
+    if words not in _warned:
+        _warned.add(words)
+        warnings.warn(f"functions run as Python: {words}", stacklevel=6)
+
+
+def _run(kind: _Kind, function: Any, args: Any, named: Any, leaves: list[Any]) -> Any:
+    found: Any = kind.trace
+    given = [leaf.array for leaf in leaves if isinstance(leaf, Tensor)]
+    try:
+        arrays = kind.code([*given, *(cell.array for cell in found.cells)])
+    except IndexError:  # NumPy says which number it was
+        return function(*args, **named)
+    for cell, array in zip(found.written, arrays[found.answers :], strict=True):
+        cell.array = array if array.ndim else array[()]
+    return in_place_of(found.answer, arrays)
+
+
+def _own(leaf: Any) -> Any:
+    return Tensor(leaf.array) if isinstance(leaf, Tensor) else leaf
+
+
+def _shape_of(tree: Any) -> Hashable:
+    """A nesting without its leaves."""
+    if isinstance(tree, Handle) or not is_nested(tree):
+        return None
+    if isinstance(tree, list | tuple):
+        return (type(tree), *map(_shape_of, tree))
+    return (type(tree), *((key, _shape_of(value)) for key, value in tree.items()))
+
+
+def _described(leaf: Any) -> Hashable:
+    """What must be the same for machine code to serve another call."""
+    if isinstance(leaf, Tensor):
+        return leaf.array.shape, leaf.array.dtype
+    if isinstance(leaf, Trainable):
+        return type(leaf), leaf.key
+    if isinstance(leaf, bool | int | float | complex | str | bytes | type(None) | np.dtype):
+        return type(leaf), repr(leaf)
+    try:
+        return weakref.ref(leaf)  # by identity or by its own idea of what is equal
+    except TypeError:
+        return type(leaf), leaf

@@ -1,0 +1,125 @@
+"""What does a function do to the values that it is given, written down while it runs once?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE, set_recorders
+from thalweg.core.trees import map_leaves
+from thalweg.graph.graph import Graph
+from thalweg.graph.tracer import Obstacle, Tracer
+from thalweg.values.conversion import as_array
+from thalweg.values.tensor import Tensor
+
+__all__ = ["Trace", "in_place_of", "trace"]
+
+
+class Trace(NamedTuple):
+    """One call, written down.
+
+    Attributes:
+        graph: its inputs are the Tensors given, then what the cells hold; its outputs are the Tensors
+            answered, then what the cells written to hold from then on.
+        cells: Variables and other things with an `array` that are read.
+        written: those that are written to, in the order of the last outputs.
+        answer: the call's answer, with places of outputs in place of Tensors.
+        obstacle: why it cannot be written down, and where; None where it can.
+        unfinished: whether another call may well be written down: this one made Variables.
+    """
+
+    graph: Graph
+    cells: tuple[Any, ...]
+    written: tuple[Any, ...]
+    answer: Any
+    obstacle: Obstacle | None
+    unfinished: bool
+
+    @property
+    def answers(self) -> int:
+        """How many outputs are answers."""
+        return len(self.graph.outputs) - len(self.written)
+
+    def states(self) -> dict[int, int]:
+        """For each input that is a cell and written to: the place of the output that it becomes."""
+        given = len(self.graph.inputs) - len(self.cells)
+        places = {id(cell): given + place for place, cell in enumerate(self.cells)}
+        return {
+            places[id(cell)]: self.answers + place
+            for place, cell in enumerate(self.written)
+            if id(cell) in places
+        }
+
+
+class _Place(int):
+    """The place of an output, told apart from a number that a function answers with."""
+
+
+def trace(
+    function: Callable[..., Any], args: Sequence[Any], named: dict[str, Any], tensors: Sequence[Any]
+) -> tuple[Any, Trace]:
+    """Call a function and write down what it does.
+
+    Args:
+        function: what to call.
+        args: its arguments.
+        named: likewise, by name.
+        tensors: those Tensors among the arguments that stand for any of their shape and dtype.
+
+    Returns:
+        The call's own answer, and the trace.
+    """
+    tracer, before = Tracer(), STATE.recorders
+    for one in tensors:
+        tracer.given(one.array, one.key)
+    set_recorders((*before, tracer))
+    try:
+        answer = function(*args, **named)
+        shape = _with_places(answer, tracer)
+    finally:
+        set_recorders(before)
+    graph = tracer.graph
+    graph.outputs += [node for _, node in tracer.written.values()]
+    return answer, Trace(
+        graph,
+        tuple([cell for cell, _ in tracer.cells.values()]),
+        tuple([cell for cell, _ in tracer.written.values()]),
+        shape,
+        tracer.obstacles[0] if tracer.obstacles else None,
+        tracer.unfinished,
+    )
+
+
+def _with_places(answer: Any, tracer: Tracer) -> Any:
+    """An answer with places of outputs in place of what is computed."""
+
+    def settled(leaf: Any) -> Any:
+        if isinstance(leaf, Trainable):
+            tracer.read(leaf)
+        elif not isinstance(leaf, Handle | np.ndarray | np.generic | bool | int | float):
+            return leaf
+        value: Any = leaf if isinstance(leaf, Handle) else Tensor(as_array(leaf))
+        if value.array.dtype.kind not in "biuf":
+            tracer.refuse(f"an answer of {value.array.dtype.name} has no machine code")
+            return leaf
+        tracer.graph.outputs.append(tracer.node_of(value))
+        return _Place(len(tracer.graph.outputs) - 1)
+
+    if tracer.obstacles:
+        return answer
+    return map_leaves(settled, answer)
+
+
+def in_place_of(places: Any, arrays: Sequence[Any]) -> Any:
+    """An answer with Tensors where a trace has places of outputs."""
+
+    def filled(leaf: Any) -> Any:
+        if type(leaf) is not _Place:
+            return leaf
+        array = arrays[leaf]
+        return Tensor(array if array.ndim else array[()])
+
+    return map_leaves(filled, places)
