@@ -15,6 +15,7 @@ from thalweg.native.listing import Module
 from thalweg.native.machine import Machine, machine
 from thalweg.native.planning import NotCompiled, plan_kernels
 from thalweg.native.program_code import ENTRY, ON_STACK, Layout, lay_out, write_loop, write_program
+from thalweg.passes.order import run_passes
 
 __all__ = [
     "Compiled",
@@ -49,7 +50,7 @@ class Compiled:
     """A graph in machine code: called with an array for each input, it answers with one for each output."""
 
     def __init__(self, graph: Graph, target: Machine) -> None:
-        kernels = plan_kernels(graph)
+        kernels = plan_kernels(run_passes(graph))
         layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
         module = Module()
         write_program(module, target, kernels, layout)
@@ -87,7 +88,7 @@ class CompiledLoop:
     """
 
     def __init__(self, graph: Graph, states: dict[int, int], target: Machine) -> None:
-        kernels = plan_kernels(graph)
+        kernels = plan_kernels(run_passes(graph))
         layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
         module = Module()
         write_loop(module, target, kernels, layout, states)
@@ -137,7 +138,7 @@ OUTSIDE = "a whole number names a row that is not there"
 
 def program_text(graph: Graph, target: Machine) -> str:
     """A graph's program in LLVM's language."""
-    kernels = plan_kernels(graph)
+    kernels = plan_kernels(run_passes(graph))
     layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
     module = Module()
     write_program(module, target, kernels, layout)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
-from thalweg.optimizers.setting import setting
+from thalweg.optimizers.setting import setting, weak
 
 __all__ = ["Adagrad", "AdagradState", "init", "update"]
 
@@ -56,7 +56,7 @@ def update(
     array([0.5])
     """
     accumulator = state.accumulator + grad * grad
-    moved = params - learning_rate * grad / np.sqrt(accumulator + epsilon)
+    moved = params - weak(learning_rate, grad) * grad / np.sqrt(accumulator + epsilon)
     return moved, AdagradState(accumulator)
 
 

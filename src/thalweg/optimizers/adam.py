@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
-from thalweg.optimizers.setting import setting
+from thalweg.optimizers.setting import setting, weak
 
 __all__ = ["Adam", "AdamState", "init", "update"]
 
@@ -84,7 +84,7 @@ def update(
         largest = np.maximum(largest, square)
         root = np.sqrt(largest)
     root += epsilon
-    moved = params - mean * rate / root
+    moved = params - mean * weak(rate, params) / root
     return moved, AdamState(steps, mean, square, largest)
 
 

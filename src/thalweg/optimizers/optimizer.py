@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE
 from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
 
 __all__ = ["Optimizer"]
 
 Rate = float | Callable[[int], Any]
+
+WORTH_COMPILING = 16
+"""So many steps and more run as one loop in machine code, where the loss can be written down."""
 
 
 class Optimizer(ABC):
@@ -33,6 +37,8 @@ class Optimizer(ABC):
 
     Attributes:
         iterations: steps taken.
+        losses: after `minimize` of a function: the loss before each of its steps.
+        why_not_compiled: after `minimize` with many steps: why they ran as Python; empty if compiled.
 
     Raises:
         ValueError: a setting outside its interval.
@@ -57,6 +63,8 @@ class Optimizer(ABC):
         self.global_clipnorm = above_zero("global_clipnorm", global_clipnorm)
         self.name = name
         self.iterations = 0
+        self.losses: Any = None
+        self.why_not_compiled = ""
         self._states: dict[int, Any] = {}
         self._explained: dict[frozenset[int], str] = {}
         self._plain = weight_decay is None and not (clipnorm or clipvalue or global_clipnorm)
@@ -121,6 +129,9 @@ class Optimizer(ABC):
     ) -> Any:
         """Compute a loss' gradients and take steps down them.
 
+        Many steps run as one loop in machine code: the first is written down as it runs. Where that
+        cannot be, they run as Python, one by one; `why_not_compiled` then says why.
+
         Args:
             loss: a function of no arguments that returns the loss; or, with `tape`, the loss.
             var_list: the Variables to move, a list or one; left out, all that the loss reads.
@@ -129,7 +140,7 @@ class Optimizer(ABC):
             variables: another name for `var_list`.
 
         Returns:
-            The loss as it was before the last step.
+            The loss as it was before the last step. All of them are in `losses`.
 
         Raises:
             ValueError: there is no gradient at all; the message says why, with the tape's words.
@@ -151,11 +162,22 @@ class Optimizer(ABC):
                 )
             self._descend(tape, loss, wanted)
             return loss
-        answer = None
+        if steps >= WORTH_COMPILING and not STATE.here.recorders:
+            from thalweg.optimizers.compiled_steps import run_steps  # read where it pays
+
+            return run_steps(self, lambda: self._step(loss, wanted), steps)
+        answer, losses = None, []
         for _ in range(steps):
-            with GradientTape() as recorded:
-                answer = loss()
-            self._descend(recorded, answer, wanted)
+            answer = self._step(loss, wanted)
+            losses.append(answer)
+        self.losses = np.array([np.asarray(one.array) for one in losses if isinstance(one, Handle)])
+        return answer
+
+    def _step(self, loss: Any, wanted: Any) -> Any:
+        """One step down a loss that is a function; the loss as it was before it."""
+        with GradientTape() as recorded:
+            answer = loss()
+        self._descend(recorded, answer, wanted)
         return answer
 
     def _descend(self, tape: Any, loss: Any, wanted: Any) -> None:
@@ -170,6 +192,28 @@ class Optimizer(ABC):
                 break
         if not pairs:
             raise ValueError("No gradients provided for any variable: there are no variables.")
+        tracer = STATE.here.tracer
+        if tracer is not None:
+            return self._apply_traced(pairs, tracer)
+        return self._move(pairs)
+
+    def _apply_traced(self, pairs: list[tuple[Any, Any]], tracer: Any) -> int:
+        """Take the step, and write down what it does."""
+        from thalweg.optimizers.written_step import write_step  # read where something is traced
+
+        nodes: dict[int, int] = {}
+        if self.clipnorm or self.clipvalue or self.global_clipnorm:
+            tracer.refuse(f"{type(self).__name__} clips gradients")
+        elif all(isinstance(variable, Trainable) for _, variable in pairs):
+            nodes = write_step(self, pairs, tracer)
+        taken = self._move(pairs)
+        for _, variable in pairs:
+            if variable.key in nodes:
+                tracer.write(variable.key, variable, nodes[variable.key])
+        return taken
+
+    def _move(self, pairs: list[tuple[Any, Any]]) -> int:
+        """Move each Variable by its gradient."""
         rate, states, decay = self.learning_rate, self._states, self.weight_decay
         if not self._plain:
             pairs = self._clipped(pairs)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
-from thalweg.optimizers.setting import setting
+from thalweg.optimizers.setting import setting, weak
 
 __all__ = ["RMSprop", "RMSpropState", "init", "update"]
 
@@ -76,7 +76,7 @@ def update(
     else:
         mean = rho * mean + forget * grad
         spread = square - mean * mean + epsilon
-    step = learning_rate * grad / np.sqrt(spread)
+    step = weak(learning_rate, grad) * grad / np.sqrt(spread)
     velocity = state.velocity
     if velocity is not None:
         velocity = momentum * velocity + step

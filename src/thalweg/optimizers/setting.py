@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["above_zero", "setting"]
+__all__ = ["above_zero", "setting", "weak"]
 
 
 def setting(name: str, value: Any, least: float = 0.0, below: float = inf) -> float:
@@ -49,3 +49,16 @@ def above_zero(name: str, value: Any) -> float | None:
     if number == 0.0:
         raise ValueError(f"{name} is {value!r}; a number above 0 was wanted, or None")
     return number
+
+
+def weak(number: Any, beside: Any) -> Any:
+    """A number that takes the dtype of the array beside it, as Python's own do.
+
+    Args:
+        number: one of Python's, or one that is computed as the steps go on.
+        beside: an array.
+
+    >>> weak(np.array(0.5), np.ones(2, "float32")).dtype
+    dtype('float32')
+    """
+    return number if isinstance(number, float | int) else number.astype(beside.dtype)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.optimizers.optimizer import Optimizer, Rate
+from thalweg.optimizers.setting import weak
 
 __all__ = ["SGD", "SGDState", "init", "update"]
 
@@ -57,7 +58,7 @@ def update(
     >>> update(np.array([2.0]), init(np.array([1.0])), np.array([1.0]), learning_rate=0.1)[0]
     array([0.8])
     """
-    step = learning_rate * grad
+    step = weak(learning_rate, grad) * grad
     velocity = state.velocity
     if velocity is None:
         return params - step, state

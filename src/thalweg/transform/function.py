@@ -15,7 +15,6 @@ from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import DTypeError
 from thalweg.transform.follow_all import FollowAll, asks_for_gradients
 from thalweg.transform.input_signature import InputSignature
-from thalweg.transform.signature_cache import SignatureCache
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -37,7 +36,7 @@ class Function:
             None if input_signature is None else InputSignature(python_function, input_signature)
         )
         self._follows: bool | None = None
-        self._cache = SignatureCache(python_function)
+        self._cache: Any = None
 
     @property
     def input_signature(self) -> tuple[Any, ...] | None:
@@ -55,7 +54,7 @@ class Function:
         >>> "bool() takes a value out to Python" in f.why_not_compiled()
         True
         """
-        return self._cache.why_not_compiled()
+        return "" if self._cache is None else str(self._cache.why_not_compiled())
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Call it: arrays come to it as Tensors, numbers leave it as Tensors."""
@@ -65,6 +64,10 @@ class Function:
             args = tuple([_argument(value) for value in args])
             named = {name: _argument(value) for name, value in named.items()}
         if not STATE.here.recorders:
+            if self._cache is None:  # read when a function is called: it stands on all of `graph/`
+                from thalweg.transform.signature_cache import SignatureCache
+
+                self._cache = SignatureCache(self.python_function)
             return self._cache.call(self._as_python, args, named)
         return self._as_python(*args, **named)
 

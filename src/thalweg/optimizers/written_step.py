@@ -1,0 +1,117 @@
+"""What does an optimizer's step look like, written down beside a function that is traced?
+
+The pure `update` is a formula in NumPy's functions: with Symbols in place of arrays it writes its nodes
+into the graph. What the optimizer remembers from step to step are cells: read before each call of the
+machine code, and set after it, so that compiled and plain steps may follow one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from thalweg.graph.symbol import Symbol, Unwritten
+
+__all__ = ["write_step"]
+
+
+class Slot:
+    """One field of the state that an optimizer keeps for a Variable."""
+
+    __slots__ = ("field", "key", "states")
+
+    def __init__(self, states: dict[int, Any], key: int, field: str) -> None:
+        self.states, self.key, self.field = states, key, field
+
+    @property
+    def array(self) -> Any:
+        """Its value; a count as a float64, which holds every count."""
+        value = getattr(self.states[self.key], self.field)
+        return np.float64(value) if type(value) is int else value
+
+    @array.setter
+    def array(self, value: Any) -> None:
+        state = self.states[self.key]
+        counts = type(getattr(state, self.field)) is int
+        self.states[self.key] = state._replace(**{self.field: int(value) if counts else value})
+
+
+class Rate:
+    """The rate of the next step; a schedule is asked before each call."""
+
+    __slots__ = ("optimizer",)
+
+    def __init__(self, optimizer: Any) -> None:
+        self.optimizer = optimizer
+
+    @property
+    def array(self) -> Any:
+        """Its value."""
+        return np.float64(self.optimizer.learning_rate)
+
+
+class Steps:
+    """How many steps an optimizer has taken."""
+
+    __slots__ = ("optimizer",)
+
+    def __init__(self, optimizer: Any) -> None:
+        self.optimizer = optimizer
+
+    @property
+    def array(self) -> Any:
+        """The number."""
+        return np.int64(self.optimizer.iterations)
+
+    @array.setter
+    def array(self, value: Any) -> None:
+        self.optimizer.iterations = int(value)
+
+
+def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) -> dict[int, int]:
+    """Write the nodes of one step; what it reads and keeps become the tracer's cells.
+
+    Args:
+        optimizer: whose `init` and `update`.
+        pairs: gradients and Variables, checked already.
+        tracer: where the nodes go.
+
+    Returns:
+        The node of each Variable's new value, by the Variable's key.
+    """
+    graph, states, mine = tracer.graph, optimizer._states, id(optimizer)
+    rate = Symbol(graph, tracer.cell(("rate", mine), Rate(optimizer)))
+    found = {}
+    try:
+        for grad, variable in pairs:
+            tracer.read(variable)
+            params = Symbol(graph, tracer.node_of(variable))
+            g = Symbol(graph, tracer.node_of(grad)).astype(params.dtype)
+            if variable.key not in states:
+                states[variable.key] = optimizer.init(variable.array)
+            state = states[variable.key]
+            slots = {
+                field: Slot(states, variable.key, field)
+                for field in state._fields
+                if getattr(state, field) is not None
+            }
+            keys = {field: (field, mine, variable.key) for field in slots}
+            symbols = {
+                field: Symbol(graph, tracer.cell(keys[field], slots[field])) for field in slots
+            }
+            if optimizer.weight_decay is not None:
+                params = params - params * (rate * optimizer.weight_decay).astype(params.dtype)
+            new, after = optimizer.update(g, state._replace(**symbols), params, rate)
+            found[variable.key] = new.astype(params.dtype).number
+            for field, slot in slots.items():
+                kept = getattr(after, field)
+                if kept.number != symbols[field].number or symbols[field] is kept:
+                    tracer.write(keys[field], slot, kept.number)
+    except Unwritten as error:
+        tracer.refuse(f"{type(optimizer).__name__}: {error}")
+    steps = Steps(optimizer)
+    count = Symbol(graph, tracer.cell(("steps", mine), steps))
+    tracer.write(("steps", mine), steps, (count + 1).number)
+    return found

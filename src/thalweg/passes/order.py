@@ -1,0 +1,25 @@
+"""Which passes are there, and in which order do they run?"""
+
+from __future__ import annotations
+
+from thalweg.graph.graph import Graph
+from thalweg.passes.simplify import simplify
+
+__all__ = ["PASSES", "run_passes"]
+
+PASSES = (simplify,)
+"""Every pass, in order; each is one walk from the first node to the last."""
+
+
+def run_passes(graph: Graph) -> Graph:
+    """Run them all.
+
+    >>> graph = Graph()
+    >>> x = graph.input((3,), "float64")
+    >>> graph.outputs = [graph.add("negative", [graph.add("negative", [x])])]
+    >>> run_passes(graph).outputs
+    [0]
+    """
+    for one in PASSES:
+        graph = one(graph)
+    return graph
