@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from thalweg.graph.graph import Graph
+from thalweg.native import fast_call
 from thalweg.native.compiling import load, object_code
 from thalweg.native.listing import Module
 from thalweg.native.machine import Machine, machine
-from thalweg.native.planning import NotCompiled, plan_kernels
+from thalweg.native.planning import NotCompiled, plan_kernels, work_of
 from thalweg.native.program_code import ENTRY, ON_STACK, Layout, lay_out, write_loop, write_program
 from thalweg.passes.order import run_passes
 
@@ -25,6 +26,11 @@ __all__ = [
     "compile_loop",
     "program_text",
 ]
+
+empty = np.empty
+
+SHORT = 200_000
+"""Below so much work (operations on elements) a call is not worth letting other threads run."""
 
 
 class _Table:
@@ -54,21 +60,52 @@ class Compiled:
         layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
         module = Module()
         write_program(module, target, kernels, layout)
-        self._code = load(object_code(module.text(), target), [ENTRY])
-        enter = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
-        self._enter = enter(self._code.address(ENTRY))
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
         self._outputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.outputs]
         self._layout = layout
         self._tables = threading.local()
+        self._quick: Any = None
+        quick = target.name == "host" and work_of(kernels) < SHORT and fast_call.available()
+        names, imports = [ENTRY], {}
+        if quick:
+            specs = [*self._inputs, *self._outputs]
+            fast_call.write_call(module, specs, len(layout.constants) + 1)
+            names.append(fast_call.CALL)
+            function = ctypes.cast(ctypes.pythonapi.PyLong_FromLong, ctypes.c_void_p)
+            imports["PyLong_FromLong"] = int(function.value or 0)
+        self._code = load(object_code(module.text(), target), names, imports)
+        enter = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
+        self._enter = enter(self._code.address(ENTRY))
+        if quick:
+            self._quick, self._definition = fast_call.bind(self._code.address(fast_call.CALL))
+            # The interpreter's lock is held meanwhile, so that one arena serves all threads.
+            self._own = _Table(layout, 0)
+            self._fixed = np.array(list(self._own.pointers), np.uint64)
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """Compute the outputs; IndexError where a whole number names a row that is not there."""
+        made = [empty(shape, dtype) for shape, dtype in self._outputs]
+        if self._quick is not None:
+            status = self._quick(*arrays, *made, self._fixed)
+            if status == 0:
+                return made
+            if status != fast_call.DIFFERS:
+                raise IndexError(OUTSIDE)
+        return self._slowly(arrays, made)
+
+    def quickly(self, arrays: list[Any]) -> list[Any] | None:
+        """The outputs, or None where the arrays are not as the code was written for."""
+        if self._quick is None:
+            return None
+        made = [empty(shape, dtype) for shape, dtype in self._outputs]
+        return None if self._quick(*arrays, *made, self._fixed) else made
+
+    def _slowly(self, arrays: Sequence[Any], made: list[Any]) -> list[Any]:
+        """Call with whatever NumPy can bring into the right order; other threads run meanwhile."""
         given = [
             np.ascontiguousarray(array, dtype).reshape(shape)
             for array, (shape, dtype) in zip(arrays, self._inputs, strict=True)
         ]
-        made = [np.empty(shape, dtype) for shape, dtype in self._outputs]
         table = getattr(self._tables, "mine", None)
         if table is None:
             table = self._tables.mine = _Table(self._layout, len(given) + len(made))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -92,9 +92,17 @@ class Loaded:
         return ctypes.CFUNCTYPE(None, *arguments)(self.address(name))
 
 
-def load(code: bytes, names: Sequence[str]) -> Loaded:
-    """Bring an object file's functions into memory."""
+def load(code: bytes, names: Sequence[str], imports: Mapping[str, int] | None = None) -> Loaded:
+    """Bring an object file's functions into memory.
+
+    Args:
+        code: the object file.
+        names: of the functions that are wanted.
+        imports: addresses of functions that it calls, by their names.
+    """
     library = llvm().JITLibraryBuilder().add_object_img(code)
+    for name, address in (imports or {}).items():
+        library.import_symbol(name, address)
     for name in names:
         library.export_symbol(name)
     return Loaded(library.link(_linker(), f"thalweg.{next(_numbers)}"))

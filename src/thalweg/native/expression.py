@@ -14,7 +14,7 @@ from thalweg.native.lanes import Floats, Lanes, Masks, Wholes, select
 from thalweg.native.rounding import ceil, floor, rint, trunc
 from thalweg.native.vector_math import define
 
-__all__ = ["KINDS", "Vector", "constant", "is_written", "write"]
+__all__ = ["KINDS", "Vector", "constant", "is_written", "weight_of", "write"]
 
 Vector = Floats | Wholes | Masks
 
@@ -107,6 +107,11 @@ def is_written(op: str, dtype: np.dtype[Any]) -> bool:
     return (
         op in ("select", "cast") or op in _table(dtype) or (dtype.kind == "f" and op in _BY_LIBRARY)
     )
+
+
+def weight_of(op: str) -> int:
+    """About how many instructions a primitive becomes."""
+    return 12 if op in _BY_LIBRARY or op in ("remainder", "floor_divide") else 1
 
 
 def write(op: str, inputs: Sequence[Vector], attributes: Sequence[Any]) -> Vector:

@@ -38,13 +38,17 @@ class Module:
 class Listing:
     """The instructions of one function, in order; each value has a number for a name."""
 
-    __slots__ = ("_count", "_lines", "block", "module")
+    __slots__ = ("_count", "_lines", "_rooms", "block", "module")
 
     def __init__(self, module: Module) -> None:
         self.module = module
         self.block = "entry"
-        self._lines = ["entry:"]
+        self._lines: list[str] = []
+        self._rooms: list[str] = []
         self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def value(self, instruction: str) -> str:
         """Write an instruction that has a result, and return the result's name."""
@@ -61,7 +65,7 @@ class Listing:
         """Room on the stack for the function's whole life; LLVM keeps small ones in registers."""
         self._count += 1
         name = f"%v{self._count}"
-        self._lines.insert(1, f"  {name} = alloca {kind}, align {align}")
+        self._rooms.append(f"  {name} = alloca {kind}, align {align}")
         return name
 
     def label(self) -> str:
@@ -85,4 +89,4 @@ class Listing:
         """The function around these instructions, as text; its arguments are %x0, %x1 and so on."""
         given = ", ".join(f"{kind} %x{k}" for k, kind in enumerate(arguments))
         head = f"define {result} @{name}({given}) {attributes} {{"
-        return "\n".join([head, *self._lines, "}"])
+        return "\n".join([head, "entry:", *reversed(self._rooms), *self._lines, "}"])

@@ -16,13 +16,17 @@ import numpy as np
 
 from thalweg.graph.graph import Graph, Node
 from thalweg.graph.primitives import PRIMITIVES
-from thalweg.native.expression import KINDS, is_written
+from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
 from thalweg.native.views import dense, seen
 
-__all__ = ["NotCompiled", "plan_kernels"]
+__all__ = ["NotCompiled", "plan_kernels", "work_of"]
 
 _MOVES = ("reshape", "transpose", "broadcast", "slice")
+
+LONG = 400
+"""A loop holds nodes that weigh so much at most: the time that LLVM takes grows faster than a loop's
+length."""
 
 
 class NotCompiled(Exception):  # noqa: N818 # no mistake of anybody's: the function stays with NumPy
@@ -38,10 +42,25 @@ def plan_kernels(graph: Graph) -> Kernels:
     return _Planner(graph).planned()
 
 
+def work_of(kernels: Kernels) -> int:
+    """About how many operations on elements the kernels do."""
+    work = 0
+    for step in kernels.steps:
+        if isinstance(step, Map):
+            work += math.prod(step.shape) * (1 + len(step.nodes) + len(step.reductions))
+        elif isinstance(step, Products):
+            work += 2 * math.prod(step.a.shape) * step.b.shape[2] // 8
+        elif isinstance(step, Take | Put):
+            work += math.prod(step.out.shape) + math.prod(step.rows.shape)
+        else:
+            work += kernels.buffers[step.buffer].size
+    return work
+
+
 class _Planner:
     def __init__(self, graph: Graph) -> None:
         self.graph, self.nodes = graph, graph.nodes
-        self.live = graph.live()
+        self.live, self.wanted = graph.live(), set(graph.outputs)
         self.buffers: list[Buffer] = []
         self.views: dict[int, View] = {}
         self.uniform = self._uniform()
@@ -106,10 +125,9 @@ class _Planner:
 
     def _sink(self) -> None:
         """Move nodes that one later loop alone reads into that loop."""
-        outputs = set(self.graph.outputs)
         for number in range(len(self.nodes) - 1, -1, -1):
             users = self.users[number]
-            if not users or number in outputs or not self._mapped(number):
+            if not users or number in self.wanted or not self._mapped(number):
                 continue
             if all(self._joins(user, number) for user in users):
                 self.stage[number] = min(self.stage[user] for user in users)
@@ -132,12 +150,25 @@ class _Planner:
                 groups[self.stage[number], shape].append(number)
             else:
                 work.append((self.stage[number], 1 + (node.op in _MOVES), number, None))
-        work += [(stage, 0, group[0], group) for (stage, _), group in groups.items()]
+        for (stage, _), group in groups.items():
+            work += [(stage, 0, part[0], part) for part in self._cut(group)]
         steps: list[Any] = []
         for _, _, number, group in sorted(work, key=lambda one: one[:3]):
             steps += self._map(group) if group else self._other(number, self.nodes[number])
         steps += self._outputs()
         return Kernels(self.buffers, steps)
+
+    def _cut(self, group: list[int]) -> list[list[int]]:
+        """A long loop as several, one after the other; what passes between them is written down."""
+        parts: list[list[int]] = [[]]
+        weight = 0
+        for number in group:
+            if weight > LONG:
+                parts.append([])
+                weight = 0
+            parts[-1].append(number)
+            weight += weight_of(self.nodes[number].op)
+        return parts
 
     def _buffer(self, kind: str, node: Any, place: int = 0, value: Any = None) -> int:
         size = math.prod(node.shape)
@@ -172,7 +203,7 @@ class _Planner:
         listed: list[tuple[int, Any]] = []
         writes: list[tuple[int, View]] = []
         reductions: list[Reduction] = []
-        shape = self._shape_of_loop(group[0])
+        shape, members = self._shape_of_loop(group[0]), set(group)
         for number in group:
             node = self.nodes[number]
             for at in node.inputs:
@@ -191,7 +222,7 @@ class _Planner:
                 reductions.append(Reduction(node.inputs[0], kind, axes, over))
             else:
                 listed.append((number, node))
-                if self._is_read_elsewhere(number, group):
+                if self._is_read_elsewhere(number, members):
                     writes.append((number, self._fresh(number)))
         return [Map(shape, reads, listed, writes, reductions)]
 
@@ -199,8 +230,8 @@ class _Planner:
         node = self.nodes[number]
         return self.nodes[node.inputs[0]].shape if node.op == "reduce" else node.shape
 
-    def _is_read_elsewhere(self, number: int, group: list[int]) -> bool:
-        return number in self.graph.outputs or any(user not in group for user in self.users[number])
+    def _is_read_elsewhere(self, number: int, group: set[int]) -> bool:
+        return number in self.wanted or any(user not in group for user in self.users[number])
 
     def _copy(self, number: int, to: View) -> Map:
         """A loop that only moves numbers."""

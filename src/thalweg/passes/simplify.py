@@ -116,6 +116,30 @@ def _negative(walk: _Walk, node: Node, inputs: list[int]) -> int | None:
     return inner.inputs[0] if inner.op == node.op else None
 
 
+def _nothing_times_no_number(walk: _Walk, x: int, y: int) -> int | None:
+    """`g = 0 and g·d is not finite` is `g = 0 and d is not finite`, which need not wait for g.
+
+    The strong zero asks it of every product of a gradient, and often d is known to be finite.
+    """
+    graph = walk.graph
+    zero, outer = graph.nodes[x], graph.nodes[y]
+    if zero.op != "equal" or outer.op != "logical_not" or not walk.is_number(zero.inputs[1], 0.0):
+        return None
+    finite = graph.nodes[outer.inputs[0]]
+    product = graph.nodes[finite.inputs[0]] if finite.op == "isfinite" else finite
+    if product.op != "multiply" or finite.op != "isfinite":
+        return None
+    g = zero.inputs[0]
+    if g not in product.inputs or product.dtype != graph.nodes[g].dtype:
+        return None
+    factor = product.inputs[1] if product.inputs[0] == g else product.inputs[0]
+    value = walk.one_number(factor)
+    if value is not None:
+        return walk.filled(zero, False) if np.isfinite(value) else x
+    asked = graph.add("logical_not", [graph.add("isfinite", [factor])])
+    return graph.add("logical_and", [x, asked])
+
+
 def _logical(absorbing: bool) -> Callable[..., int | None]:
     def rule(walk: _Walk, node: Node, inputs: list[int]) -> int | None:
         x, y = inputs
@@ -124,7 +148,9 @@ def _logical(absorbing: bool) -> Callable[..., int | None]:
             return walk.filled(node, absorbing)
         if values[0] is not None:
             return y
-        return x if values[1] is not None or x == y else None
+        if values[1] is not None or x == y:
+            return x
+        return None if absorbing else _nothing_times_no_number(walk, x, y)
 
     return rule
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import STATE
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.transform.tracing import Trace, in_place_of, trace
 from thalweg.values.tensor import Tensor
@@ -40,10 +41,14 @@ class SignatureCache:
 
     Args:
         function: whose; for messages.
+
+    Attributes:
+        ready: the shortest way to the latest machine code, for Tensors alone; None where there is none.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._kinds: dict[Hashable, _Kind] = {}
+        self.ready: Any = None
         self._name = getattr(function, "__qualname__", repr(function))
 
     def why_not_compiled(self) -> str:
@@ -62,6 +67,8 @@ class SignatureCache:
             kind.code = self._compiled(kind)
             if kind.code is None:
                 return function(*args, **named)
+            if not named and all(type(one) is Tensor for one in args):
+                self.ready = _Ready(kind)
         return _run(kind, function, args, named, leaves)
 
     def _kind_of(self, args: Any, named: Any, leaves: list[Any]) -> _Kind | None:
@@ -107,6 +114,35 @@ class SignatureCache:
         except NotCompiled as error:
             kind.why = str(error)
             return None
+
+
+class _Ready:
+    """The machine code for one kind of Tensors, called without a look at what kind they are.
+
+    The code itself looks, and says so when they are of another kind.
+    """
+
+    __slots__ = ("answers", "cells", "code", "count", "form", "written")
+
+    def __init__(self, kind: _Kind) -> None:
+        found: Any = kind.trace
+        self.code = kind.code
+        self.cells, self.written, self.answers = found.cells, found.written, found.answers
+        self.form = found.answer
+        self.count = len(found.graph.inputs) - len(found.cells)
+
+    def __call__(self, args: tuple[Any, ...]) -> Any:
+        """The function's answer, or `NotImplemented` where this is not the code for it."""
+        given = [one.array for one in args if type(one) is Tensor]
+        if len(given) != self.count or len(args) != self.count or STATE.here.recorders:
+            return NotImplemented
+        made = self.code.quickly([*given, *[cell.array for cell in self.cells]])
+        if made is None:
+            return NotImplemented
+        if self.written:
+            for cell, array in zip(self.written, made[self.answers :], strict=True):
+                cell.array = array if array.ndim else array[()]
+        return in_place_of(self.form, made)
 
 
 _warned: set[str] = set()

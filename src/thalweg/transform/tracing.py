@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE, set_recorders
+from thalweg.core.recording import STATE, set_recorders, tick
 from thalweg.core.trees import map_leaves
 from thalweg.graph.graph import Graph
 from thalweg.graph.tracer import Obstacle, Tracer
@@ -115,11 +115,15 @@ def _with_places(answer: Any, tracer: Tracer) -> Any:
 
 def in_place_of(places: Any, arrays: Sequence[Any]) -> Any:
     """An answer with Tensors where a trace has places of outputs."""
+    if type(places) is _Place:
+        return _tensor(arrays[places])
+    if type(places) in (list, tuple) and all([type(one) is _Place for one in places]):
+        return type(places)([_tensor(arrays[one]) for one in places])
+    return map_leaves(lambda leaf: _tensor(arrays[leaf]) if type(leaf) is _Place else leaf, places)
 
-    def filled(leaf: Any) -> Any:
-        if type(leaf) is not _Place:
-            return leaf
-        array = arrays[leaf]
-        return Tensor(array if array.ndim else array[()])
 
-    return map_leaves(filled, places)
+def _tensor(array: Any) -> Tensor:
+    made = Tensor.__new__(Tensor)
+    made.array = array if array.ndim else array[()]
+    made.key = tick()
+    return made
