@@ -48,12 +48,21 @@ class View:
 
 @dataclass(frozen=True)
 class Reduction:
-    """What becomes of a node's elements along axes, and where it is written: strides 0 along them."""
+    """What becomes of a node's elements along axes, and where it is written: strides 0 along them.
+
+    Attributes:
+        node: whose elements.
+        kind: "sum", "product", "max", "min", "all" or "any".
+        axes: which axes go.
+        out: where the answers are written.
+        partial: of long sums of floats: as much memory again, for the sums of a block.
+    """
 
     node: int
     kind: str
     axes: tuple[int, ...]
     out: View
+    partial: View | None = None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ __all__ = ["Listing", "Module"]
 class Module:
     """The functions of one unit of compilation; what two of them need stands there once."""
 
-    __slots__ = ("_declared", "_defined")
+    __slots__ = ("_counts", "_declared", "_defined")
 
     def __init__(self) -> None:
         self._declared: dict[str, str] = {}
         self._defined: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
 
     def declare(self, name: str, line: str) -> None:
         """Note a declaration, such as that of one of LLVM's intrinsics."""
@@ -29,6 +30,11 @@ class Module:
     def defines(self, name: str) -> bool:
         """Whether a function or constant of this name stands here already."""
         return name in self._defined
+
+    def fresh(self, stem: str) -> str:
+        """A name that no function has, that begins so."""
+        self._counts[stem] = self._counts.get(stem, -1) + 1
+        return f"{stem}{self._counts[stem]}"
 
     def text(self) -> str:
         """The module as LLVM reads it."""

@@ -1,28 +1,27 @@
-"""How do kernels become one function, and where does its memory lie?
+"""How do kernels become one function?
 
-The function takes a table of pointers: inputs, outputs, constants and the arena, in which values lie
-that nobody outside sees. Small values lie on the stack, where LLVM keeps them in registers.
+It takes a table of pointers: inputs, outputs, constants and the arena. What is short becomes part of
+it; what is long becomes functions of their own, which it calls.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
 from thalweg.native.counted import counted
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Zeros
 from thalweg.native.lanes import Lanes
+from thalweg.native.layout import ON_STACK, Layout, lay_out, product_of
 from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
-from thalweg.native.matrix_product import define_product, shares, workspace_bytes
+from thalweg.native.matrix_product import define_product, shares
 from thalweg.native.memory import address, element
-from thalweg.native.product import Product
 from thalweg.native.rows_code import write_rows
 
 __all__ = [
     "ENTRY",
+    "ON_STACK",
     "Layout",
     "lay_out",
     "write_loop",
@@ -32,103 +31,18 @@ __all__ = [
 ]
 
 ENTRY = "run"
-ON_STACK = 512
-"""Values of at most so many bytes lie on the stack."""
 
 INLINE = 64
 """Loops over at most so many elements are part of the function; larger ones are functions of their own."""
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where buffers lie.
+LONG = 1500
+PART = 600
+"""After so many lines what follows becomes functions of their own, each of so many: what LLVM does takes
+longer than in proportion to a function's length."""
 
-    Attributes:
-        slots: the place in the table of each input, output and constant.
-        offsets: bytes from the arena's beginning, of scratch buffers.
-        stack: scratch buffers that lie on the stack.
-        bytes: the arena's size.
-        workspace: where in the arena the matrix products pack their operands.
-        constants: the arrays of the constants, in the order of the table.
-    """
-
-    slots: dict[int, int]
-    offsets: dict[int, int]
-    stack: frozenset[int]
-    bytes: int
-    workspace: int
-    constants: tuple[Any, ...]
-
-    @property
-    def arena(self) -> int:
-        """The arena's place in the table."""
-        return len(self.slots)
-
-
-def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> Layout:
-    """Decide where every buffer lies; those that are never needed at once share memory."""
-    slots: dict[int, int] = {}
-    constants: list[Any] = []
-    for buffer in kernels.buffers:
-        if buffer.kind == "input":
-            slots[buffer.number] = buffer.place
-        elif buffer.kind == "output":
-            slots[buffer.number] = inputs + buffer.place
-        elif buffer.kind == "constant":
-            slots[buffer.number] = inputs + outputs + len(constants)
-            constants.append(buffer.value)
-    first, last = _lives(kernels)
-    scratch = [one for one in kernels.buffers if one.kind == "scratch" and one.number in first]
-    stack = frozenset(one.number for one in scratch if one.size * one.dtype.itemsize <= ON_STACK)
-    offsets: dict[int, int] = {}
-    placed: list[tuple[int, int, Buffer]] = []
-    for buffer in sorted(scratch, key=lambda one: -one.size * one.dtype.itemsize):
-        if buffer.number in stack:
-            continue
-        size = _rounded(buffer.size * buffer.dtype.itemsize)
-        taken = sorted(
-            (begin, end) for begin, end, other in placed
-            if first[other.number] <= last[buffer.number] and first[buffer.number] <= last[other.number]
-        )  # fmt: skip
-        begin = 0
-        for low, high in taken:
-            if begin + size <= low:
-                break
-            begin = max(begin, high)
-        offsets[buffer.number] = begin
-        placed.append((begin, begin + size, buffer))
-    workspace = max([end for _, end, _ in placed], default=0)
-    products = [_product(step, machine)[0] for step in kernels.steps if isinstance(step, Products)]
-    room = max([workspace_bytes(one, machine) for one in products], default=0)
-    return Layout(slots, offsets, stack, workspace + room, workspace, tuple(constants))
-
-
-def _rounded(size: int) -> int:
-    return -(-size // 64) * 64
-
-
-def _views(step: Any) -> list[int]:
-    """The buffers that a step touches."""
-    if isinstance(step, Map):
-        views = [
-            *step.reads.values(),
-            *(view for _, view in step.writes),
-            *(one.out for one in step.reductions),
-        ]
-        return [view.buffer for view in views]
-    if isinstance(step, Zeros):
-        return [step.buffer]
-    return [view.buffer for view in vars(step).values()]
-
-
-def _lives(kernels: Kernels) -> tuple[dict[int, int], dict[int, int]]:
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for place, step in enumerate(kernels.steps):
-        for number in _views(step):
-            first.setdefault(number, place)
-            last[number] = place
-    return first, last
+_STATUS = -2
+"""By which the place of the status is named beside the buffers; -1 names the products' workspace."""
 
 
 def write_program(module: Module, machine: Machine, kernels: Kernels, layout: Layout) -> None:
@@ -252,52 +166,63 @@ def write_pointers(
     return pointers
 
 
+class _Arguments(dict[int, str]):
+    """Names for the pointers that a function of its own needs, given as they are asked for."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = f"%x{len(self)}"
+        return self[number]
+
+
 def write_steps(
     listing: Listing, machine: Machine, kernels: Kernels, pointers: dict[int, str], status: str
 ) -> None:
     """Write what is to be done, one kernel after the other; `status` tells what went wrong."""
+    whole = {**pointers, _STATUS: status}
+    here, names, end = listing, whole, len(listing) + LONG
     for step in kernels.steps:
+        if len(here) > end:
+            if here is not listing:
+                _call(listing, whole, "part", here, names)
+            here, names, start = Listing(listing.module), _Arguments(), PART
         if isinstance(step, Map):
-            _write_map(listing, machine, step, pointers)
+            _write_map(here, machine, step, names)
         elif isinstance(step, Products):
-            _write_products(listing, machine, step, pointers)
+            _write_products(here, machine, step, names)
         elif isinstance(step, Zeros):
-            _write_zeros(listing, kernels.buffers[step.buffer], pointers)
+            _write_zeros(here, kernels.buffers[step.buffer], names)
         else:
-            write_rows(listing, machine, step, pointers, status)
+            write_rows(here, machine, step, names, names[_STATUS])
+    if here is not listing:
+        _call(listing, whole, "part", here, names)
 
 
 def _write_map(listing: Listing, machine: Machine, step: Map, pointers: dict[int, str]) -> None:
     if math.prod(step.shape) <= INLINE:
         write_map(listing, machine, step, pointers)
         return
-    used = sorted(set(_views(step)))
-    apart = Listing(listing.module)
-    write_map(apart, machine, step, {number: f"%x{place}" for place, number in enumerate(used)})
+    apart, names = Listing(listing.module), _Arguments()
+    write_map(apart, machine, step, names)
+    _call(listing, pointers, "map", apart, names)
+
+
+def _call(
+    listing: Listing, pointers: dict[int, str], stem: str, apart: Listing, names: dict[int, str]
+) -> None:
+    """Define a function of its own, and call it."""
     apart.line("ret void")
-    count = 0
-    while listing.module.defines(f"map{count}"):
-        count += 1
-    # Its own function: what LLVM does takes longer than in proportion to a function's length.
-    text = apart.function(
-        f"map{count}", "internal void", *["ptr"] * len(used), attributes="nounwind noinline"
-    )
-    listing.module.define(f"map{count}", text)
-    given = ", ".join(f"ptr {pointers[number]}" for number in used)
-    listing.line(f"call void @map{count}({given})")
-
-
-def _product(step: Products, machine: Machine) -> tuple[Product, int]:
-    (count, m, k), n = step.a.shape, step.b.shape[2]
-    pairs = [view.strides[1:] for view in (step.a, step.b, step.out)]
-    a, b, c = [(int(one[0]), int(one[1])) for one in pairs]
-    return Product(m, n, k, step.a.dtype.itemsize * 8, a, b, c), count
+    name = listing.module.fresh(stem)
+    kinds = ["ptr"] * len(names)
+    text = apart.function(name, "internal void", *kinds, attributes="nounwind noinline")
+    listing.module.define(name, text)
+    given = ", ".join(f"ptr {pointers[number]}" for number in names)
+    listing.line(f"call void @{name}({given})")
 
 
 def _write_products(
     listing: Listing, machine: Machine, step: Products, pointers: dict[int, str]
 ) -> None:
-    product, count = _product(step, machine)
+    product, count = product_of(step)
     if not count or not product.m or not product.n:
         return
     symbol = define_product(listing.module, machine, product)
