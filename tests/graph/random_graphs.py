@@ -146,7 +146,7 @@ def shapes(draw):
 def _given(draw, drawn, rng, shape, dtype):
     """An input or a constant; half of the constants are one number all over."""
     kind = draw(st.sampled_from(["input", "input", "constant", "uniform", "iota"]))
-    if kind == "iota" and shape and dtype.kind == "i":
+    if kind == "iota" and shape and math.prod(shape) < MOST and dtype.kind == "i":
         return drawn.add("iota", (), shape, draw(st.integers(0, len(shape) - 1)), dtype.name)
     if kind == "uniform":
         return drawn.constant(np.full(shape, values(rng, (), dtype, drawn.wild)))
@@ -161,7 +161,7 @@ def _like(draw, drawn, rng, shape, dtype):
         at = draw(st.sampled_from(there))
         if drawn.dtype(at) != dtype:
             cast = drawn.add("cast", (at,), dtype.name)
-            return at if cast is None else cast
+            return _given(draw, drawn, rng, shape, dtype) if cast is None else cast
         return at
     return _given(draw, drawn, rng, shape, dtype)
 

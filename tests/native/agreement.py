@@ -21,7 +21,8 @@ ULP = 4
 """By how many units of the last place a rounded function may differ from NumPy's (or SciPy's), which
 errs itself; ours err by less than 2.75 (docs/vector-math.md)."""
 
-OTHER = {"tan": 6, "erfc": 8, "erf": 6, "logaddexp": 8, "expm1": 6, "power": 6}
+OTHER = {"erfc": 16, "erf": 6}
+"""SciPy's erfc is wrong by 9 units at some arguments."""
 
 
 def with_outputs(graph, outputs):
@@ -77,6 +78,10 @@ def close(node, found, wanted, given):
                 limit < spacing.max / 4
             )  # what may overflow on the way, in one order or another
         return fine | same(found, wanted, signs=False) | odd
+    if node.op == "logaddexp":  # near 0 the error is one of the larger number's units
+        with np.errstate(all="ignore"):
+            of = np.maximum(np.abs(given[0]), np.abs(given[1])) + 1
+            return near(found, wanted, ULP) | (np.abs(found - wanted) <= ULP * np.spacing(of))
     if node.op in ROUNDED and node.dtype.kind == "f":
         return near(found, wanted, OTHER.get(node.op, ULP))
     # Of two zeros, which is the largest of all depends on who is asked first.

@@ -1,25 +1,25 @@
 """How does a `Map` become loops over vectors?
 
-Axes that lie one behind the other in every view become one. The innermost axis is walked in whole
-vectors, and what is left at its end in one vector of which the first lanes count. A reduction along the
-innermost axis gathers in vectors that stay in registers; along another it gathers in memory.
+The innermost axis is walked in whole vectors, and what is left at its end in one vector of which the
+first lanes count. A reduction along the innermost axis gathers in vectors that stay in registers; along
+another it gathers in memory, long sums of floats block by block.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from thalweg.graph.graph import Node
 from thalweg.native.counted import counted
 from thalweg.native.expression import Vector, constant, write
 from thalweg.native.kernels import Map, Reduction, View
 from thalweg.native.lanes import Lanes, Masks, select
 from thalweg.native.listing import Listing
+from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
 from thalweg.native.machine import Machine
 from thalweg.native.memory import address, fetch, put
 from thalweg.native.place import mask
@@ -29,8 +29,28 @@ __all__ = ["write_map"]
 UNROLLED = 4
 """Loops of at most so many rounds are written out; a reduction gathers in so many vectors at once."""
 
+ADDED = 64
+"""A block of a long sum is about so many additions."""
+
+WRITTEN_OUT = 16
+"""Loops within loops are written out at most so many times in all."""
+
 BLOCK = 1 << 14
 """A longer sum is added block by block, so that its rounding errors do not add up."""
+
+_TOTAL, _PART, _SUM = range(3)
+_TWO_SUM = [
+    ("add", (_TOTAL, _PART)),
+    ("subtract", (_SUM, _TOTAL)),  # 3: what came to the total
+    ("subtract", (_SUM, 3)),
+    ("subtract", (_TOTAL, 4)),
+    ("subtract", (_PART, 3)),
+    ("add", (5, 6)),  # 7: what was lost
+    ("isnan", (7,)),
+    ("constant", ()),
+    ("select", (8, 9, 7)),
+]
+_LOST = 10
 
 _COMBINED = {"sum": "add", "product": "multiply", "max": "maximum", "min": "minimum",
              "all": "logical_and", "any": "logical_or"}  # fmt: skip
@@ -74,9 +94,8 @@ class _Loops:
         self, listing: Listing, machine: Machine, kernel: Map, pointers: dict[int, str]
     ) -> None:
         self.listing, self.kernel, self.pointers = listing, kernel, pointers
-        views = [*kernel.reads.values(), *(view for _, view in kernel.writes),
-                 *(one.out for one in kernel.reductions)]  # fmt: skip
-        self.sizes, strides = _merged(kernel.shape, [view.strides for view in views])
+        views = views_of(kernel)
+        self.sizes, strides = merged(kernel.shape, [view.strides for view in views])
         self.operands = [
             _Operand(view, steps, view.offset) for view, steps in zip(views, strides, strict=True)
         ]
@@ -90,12 +109,43 @@ class _Loops:
         self.inner = self.sizes[-1]
         width = min(machine.lanes(bits), 1 << max(self.inner - 1, 0).bit_length())
         self.lanes = Lanes(listing, machine, bits, width)
+        self.counted = self._counted()
+        self.blocks = self._blocks()
+
+    def _counted(self) -> list[bool]:
+        """Which axes become loops; the others are written out, the inner ones first."""
+        found, copies = [False] * len(self.sizes), 1
+        for axis in range(len(self.sizes) - 2, -1, -1):
+            copies *= self.sizes[axis]
+            if self.sizes[axis] > UNROLLED or copies > WRITTEN_OUT:
+                found[axis], copies = True, copies // max(self.sizes[axis], 1)
+        return found
+
+    def _blocks(self) -> dict[int, tuple[int, list[int]]]:
+        """By axes: how many rounds a block has, and which reductions are added up after each block.
+
+        What is added is added to `partial`, and that, after a block, to the sum.
+        """
+        found: dict[int, tuple[int, list[int]]] = {}
+        for place, one in enumerate(self.kernel.reductions):
+            operand = self.operands[self.reduced + place]
+            chain = chain_of(self.sizes, operand.strides)
+            if one.partial is None or chain <= CHAIN:
+                continue
+            axis = operand.strides.index(0)
+            rounds = max(1, ADDED * self.sizes[axis] // chain)
+            before, places = found.get(axis, (rounds, []))
+            found[axis] = (min(rounds, before), [*places, place])
+            self.operands[self.reduced + place] = replace(operand, view=one.partial)
+        return found
 
     def write(self) -> None:
         """Write all loops."""
         for place, one in enumerate(self.kernel.reductions):
             if not self._is_direct(place) or 0 in self.kernel.shape:
-                self._fill(one)
+                self._fill(one, one.out)
+                if one.partial is not None:
+                    self._fill(one, one.partial)
         if 0 not in self.kernel.shape:
             self._outer(0, self.operands)
 
@@ -108,25 +158,78 @@ class _Loops:
         strides = self.operands[self.reduced + place].strides
         return strides[-1] == 0 and 0 not in strides[:-1] and self.inner <= BLOCK
 
-    def _fill(self, one: Reduction) -> None:
+    def _fill(self, one: Reduction, out: View) -> None:
         """Write what a reduction begins with."""
-        size = math.prod(
-            [n for n, step in zip(one.out.shape, one.out.strides, strict=True) if step or n == 1]
-        )
-        lanes = Lanes(self.listing, self.lanes.machine, self.lanes.bits, 1)
-        value = constant(lanes, _neutral(one.kind, one.out.dtype), one.out.dtype)
-        with _rounds(self.listing, size) as places:
-            for place in places:
-                pointer = address(lanes, one.out.dtype, self.pointers[one.out.buffer], place)
-                put(lanes, one.out.dtype, pointer, 1, 1, value)
+        size = math.prod([n for n, step in zip(out.shape, out.strides, strict=True) if step])
+        width = min(self.lanes.width, 1 << max(size - 1, 0).bit_length())
+        lanes = Lanes(self.listing, self.lanes.machine, self.lanes.bits, width)
+        value = constant(lanes, _neutral(one.kind, out.dtype), out.dtype)
+
+        def store(start: str | int, count: int) -> None:
+            pointer = address(lanes, out.dtype, self.pointers[out.buffer], start)
+            put(lanes, out.dtype, pointer, 1, count, value)
+
+        whole = size // width * width
+        if whole > UNROLLED * width:
+            with counted(self.listing, "0", str(whole), width) as index:
+                store(index, width)
+        else:
+            for start in range(0, whole, width):
+                store(start, width)
+        if size > whole:
+            store(whole, size - whole)
 
     def _outer(self, axis: int, operands: list[_Operand]) -> None:
         if axis == len(self.sizes) - 1:
             self._walk(operands)
             return
-        with _rounds(self.listing, self.sizes[axis]) as places:
-            for place in places:
+        size = self.sizes[axis]
+        if axis not in self.blocks:
+            self._rounds(axis, operands, size)
+            return
+        rounds, places = self.blocks[axis]
+        whole = size // rounds * rounds
+        with counted(self.listing, "0", str(whole), rounds) as start:
+            there = [one.moved(self.listing, axis, start) for one in operands]
+            self._rounds(axis, there, rounds)
+            self._add_up(axis, there, places)
+        if size > whole:
+            there = [one.moved(self.listing, axis, whole) for one in operands]
+            self._rounds(axis, there, size - whole)
+            self._add_up(axis, there, places)
+
+    def _rounds(self, axis: int, operands: list[_Operand], count: int) -> None:
+        """So many rounds of an axis."""
+        if self.counted[axis] and count > 1:
+            with counted(self.listing, "0", str(count), 1) as index:
+                self._outer(axis + 1, [one.moved(self.listing, axis, index) for one in operands])
+        else:
+            for place in range(count):
                 self._outer(axis + 1, [one.moved(self.listing, axis, place) for one in operands])
+
+    def _add_up(self, axis: int, operands: list[_Operand], places: list[int]) -> None:
+        """Add the sums of a block to the sums of all, and begin the next with what the rounding lost.
+
+        Knuth's two-sum says what that is, exactly; where a sum is infinite it says NaN.
+        """
+        for place in places:
+            operand = operands[self.reduced + place]
+            out = self.kernel.reductions[place].out
+            inner = [k for k in range(axis + 1, len(self.sizes)) if operand.strides[k]]
+            shape = tuple([self.sizes[k] for k in inner])
+            steps = tuple([operand.strides[k] for k in inner])
+            total, part = [View(k, 0, shape, steps, out.dtype) for k in (_TOTAL, _PART)]
+            pointers = {
+                _TOTAL: self._pointer(replace(operand, view=out)),
+                _PART: self._pointer(operand),
+            }
+            nodes = [
+                (number, Node(op, inputs, (0,) if op == "constant" else (), shape, out.dtype))
+                for number, (op, inputs) in enumerate(_TWO_SUM, 2)
+            ]
+            writes = [(_SUM, total), (_LOST, part)]
+            kernel = Map(shape, {_TOTAL: total, _PART: part}, nodes, writes, [])
+            write_map(self.listing, self.lanes.machine, kernel, pointers)
 
     def _walk(self, operands: list[_Operand]) -> None:
         """The innermost axis, in blocks where it is long and something is added up along it."""
@@ -267,39 +370,6 @@ def _halves(x: Vector) -> list[Vector]:
             line = f"shufflevector {x.kind} {x.name}, {x.kind} poison, <{half} x i32> <{order}>"
         found.append(type(x)(narrow, lanes.listing.value(line)))
     return found
-
-
-@contextmanager
-def _rounds(listing: Listing, count: int) -> Iterator[list[Any]]:
-    """The places of a loop: all of them where they are few, and otherwise one that stands for each."""
-    if count <= UNROLLED:
-        yield list(range(count))
-    else:
-        with counted(listing, "0", str(count), 1) as index:
-            yield [index]
-
-
-def _merged(
-    shape: tuple[int, ...], strides: list[tuple[int, ...]]
-) -> tuple[list[int], list[list[int]]]:
-    """Sizes and strides with axes of one element left out, and axes that lie together as one.
-
-    The axis along which most views step by one element comes last.
-    """
-    axes = [axis for axis, size in enumerate(shape) if size != 1]
-    groups: list[list[int]] = []
-    for axis in axes:
-        behind = groups[-1][-1] if groups else -1
-        if groups and all(one[behind] == one[axis] * shape[axis] for one in strides):
-            groups[-1].append(axis)
-        else:
-            groups.append([axis])
-    sizes = [math.prod([shape[axis] for axis in group]) for group in groups] or [1]
-    steps = [[one[group[-1]] for group in groups] or [0] for one in strides]
-    unit = [sum(one[place] == 1 for one in steps) for place in range(len(sizes))]
-    last = max(range(len(sizes)), key=lambda place: (unit[place], place))
-    order = [*(place for place in range(len(sizes)) if place != last), last]
-    return [sizes[place] for place in order], [[one[place] for place in order] for one in steps]
 
 
 def _neutral(kind: str, dtype: np.dtype[Any]) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from thalweg.graph.graph import Graph, Node
 from thalweg.graph.primitives import PRIMITIVES
 from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
+from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
 from thalweg.native.views import dense, seen
 
 __all__ = ["NotCompiled", "plan_kernels", "work_of"]
@@ -224,7 +226,30 @@ class _Planner:
                 listed.append((number, node))
                 if self._is_read_elsewhere(number, members):
                     writes.append((number, self._fresh(number)))
-        return [Map(shape, reads, listed, writes, reductions)]
+        return [self._with_partials(Map(shape, reads, listed, writes, reductions))]
+
+    def _with_partials(self, kernel: Map) -> Map:
+        """Memory for the sums of blocks, where a sum of floats becomes long."""
+        long = [
+            one.kind == "sum"
+            and one.out.dtype.kind == "f"
+            and math.prod([kernel.shape[axis] for axis in one.axes]) > CHAIN
+            for one in kernel.reductions
+        ]
+        if not any(long):
+            return kernel
+        sizes, strides = merged(kernel.shape, [view.strides for view in views_of(kernel)])
+        found = []
+        first = len(strides) - len(long)
+        for one, steps, asked in zip(kernel.reductions, strides[first:], long, strict=True):
+            if asked and chain_of(sizes, steps) > CHAIN:
+                whole = self.buffers[one.out.buffer]
+                self.buffers.append(replace(whole, number=len(self.buffers)))
+                partial = replace(one.out, buffer=len(self.buffers) - 1)
+                found.append(replace(one, partial=partial))
+            else:
+                found.append(one)
+        return replace(kernel, reductions=found)
 
     def _shape_of_loop(self, number: int) -> tuple[int, ...]:
         node = self.nodes[number]

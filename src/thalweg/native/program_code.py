@@ -184,7 +184,7 @@ def write_steps(
         if len(here) > end:
             if here is not listing:
                 _call(listing, whole, "part", here, names)
-            here, names, start = Listing(listing.module), _Arguments(), PART
+            here, names, end = Listing(listing.module), _Arguments(), PART
         if isinstance(step, Map):
             _write_map(here, machine, step, names)
         elif isinstance(step, Products):
