@@ -186,6 +186,21 @@ def test_a_rate_that_leads_out_of_the_domain():
 
 
 @pytest.mark.parametrize("method", SEARCHES)
+@pytest.mark.parametrize("slant", [1.0, 0.25])
+def test_an_edge_away_from_zero_is_no_maximum(method, slant):
+    """√(x − 1) + slant·x: beside 1 the slope is large, and rounding x changes it by as much."""
+    edge = line(
+        lambda x: np.sqrt(x - 1.0) + slant * x,
+        lambda x: 0.5 / np.sqrt(x - 1.0) + slant,
+        lambda x: -0.25 * (x - 1.0) ** -1.5,
+    )
+    outcome, status, message = go(edge, [2.0], method)
+    assert status == "left_domain"
+    assert "edge of f's domain" in message
+    assert outcome.end.x[0] == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("method", SEARCHES)
 def test_a_way_down_that_ends_at_the_domain_s_edge(method):
     _, status, message = go(line(*ROOT), [1.0], method)
     assert status == "left_domain"

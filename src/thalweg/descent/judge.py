@@ -27,6 +27,7 @@ Kind = Literal["minimum", "flat", "saddle", "maximum", "inflection", "dying", "n
 _DYING = 8  # so many judgements in a row without the remaining step growing shorter
 _WEAK = 1e-6  # curvatures below this share of the largest are looked at by walking
 _SLACK = 4.0  # times what the remaining step would gain
+_ASIDE = 1e-7  # of the sizes of the numbers, where a slope's neighbours are asked
 _LINES = 6  # at most so many lines are walked
 
 
@@ -132,11 +133,27 @@ def _comes_to_rest(run: Run, x: Vector, spectrum: Spectrum) -> bool:
     """
     slope = float(np.max(np.abs(spectrum.slopes), initial=0.0))
     if spectrum.remaining == 0.0:
-        return True
+        steep = abs(float(spectrum.slopes[0])) > 0.0 and spectrum.curvatures[0] < -spectrum.noise
+        return not steep or _turns(run, x, spectrum)
     bends = np.where(spectrum.curvatures == 0.0, np.inf, spectrum.curvatures)
     step = spectrum.spread(spectrum.axes @ (-spectrum.slopes / bends), run.size)
     there = run.problem.value_and_gradient(run.project(x + step))[1][spectrum.free]
     return bool(np.max(np.abs(there), initial=0.0) <= 0.1 * slope)
+
+
+def _turns(run: Run, x: Vector, spectrum: Spectrum) -> bool:
+    """Tell whether the slope falls on the way of the lowest curvature, from one side to the other.
+
+    Beside an edge of the domain, as of √(x − 1) at 1 + 1e-15, rounding x changes the slope by as much
+    as the slope is, large as that is: it counts as zero there, and only its neighbours tell.
+    """
+    axis = spectrum.spread(spectrum.axes[:, 0], run.size)
+    step = _ASIDE * run.sizes(x) * axis
+    ahead, behind = (
+        float(run.problem.value_and_gradient(run.project(there))[1] @ axis)
+        for there in (x + step, x - step)
+    )
+    return ahead < behind
 
 
 def _kind(lowest: float, largest: float, weak: float, lower: bool, flat: bool) -> Kind:
