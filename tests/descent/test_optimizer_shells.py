@@ -139,6 +139,16 @@ def test_why_there_is_no_gradient_is_said():
         SGD().minimize(lambda: tw.constant(w.numpy()) * 2.0, [w])
 
 
+@pytest.mark.parametrize("steps", [1, 40])
+def test_the_warning_of_a_missing_gradient_names_the_user_s_line(steps):
+    w, lost = tw.Variable(np.array([1.0])), tw.Variable(np.array([2.0]))
+    with pytest.warns(UserWarning, match="Gradients do not exist") as told:
+        SGD(0.25).minimize(lambda: w * w, [w, lost], steps=steps)
+    with pytest.warns(UserWarning, match="Gradients do not exist") as also:
+        SGD(0.25).apply_gradients([(tw.constant(np.array([1.0])), w), (None, lost)])
+    assert {one.filename for one in [*told, *also]} == {__file__}
+
+
 def test_why_one_gradient_is_missing_is_found_out_once(monkeypatch):
     """An explanation takes longer than a step; each set of Variables without gradient has one."""
     import thalweg.tape.explain as room

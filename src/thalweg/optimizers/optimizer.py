@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -286,7 +287,7 @@ class Optimizer(ABC):
         warnings.warn(
             f"Gradients do not exist for variables {names} when minimizing the loss."
             f"{self._explained.get(which, '')}",
-            stacklevel=4 if tape is None else 5,
+            stacklevel=_levels_to_the_user(),
         )
         return [(grad, variable) for grad, variable in pairs if grad is not None]
 
@@ -300,6 +301,14 @@ def _pair(one: Any) -> tuple[Any, Any]:
             f"zip(gradients, variables)"
         ) from None
     return grad, variable
+
+
+def _levels_to_the_user() -> int:
+    """How many calls above the asking function the user's line is; minimize takes many ways down."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "thalweg":
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _length(grad: Any) -> float:
