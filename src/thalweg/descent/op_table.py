@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from thalweg.core.op import TABLE
 from thalweg.expressions import FUNCTIONS
 
@@ -19,11 +17,5 @@ def op_table() -> Mapping[str, Callable[..., Any]]:
     A function without a row is composed of others, or keeps NumPy's, which finds its op by NumPy's
     protocols.
     """
-    ops: dict[str, Callable[..., Any]] = {"math.cbrt": _cube_root}
-    ops |= {name: op for op in TABLE.values() for name in op.public.split()}
+    ops = {name: op for op in TABLE.values() for name in op.public.split()}
     return {row.name: ops.get(row.op, row.numpy) for row in FUNCTIONS}
-
-
-def _cube_root(x: Any) -> Any:
-    """The real cube root of negative numbers too, from rows that the table has."""
-    return np.sign(x) * np.abs(x) ** (1.0 / 3.0)

@@ -121,6 +121,19 @@ rsqrt = elementwise(
         special(1e-200, value=1e100, grad=(-5e299,), dtypes=("float64",), why="x³ would underflow"),
     ),
 )  # fmt: skip
+cbrt = elementwise(
+    "cbrt", "x", np.cbrt, public="math.cbrt", numpy=(np.cbrt,), real_values=True,
+    vjp={"x": lambda g, ans: g / (3 * ans * ans)}, domain=(ANY,), formula="∛x",
+    samples=(sample(np.array([-2.0, -0.5, 0.5, 8.0])),),
+    special=(
+        special(-8.0, value=-2.0, grad=(1 / 12,)),
+        special(0.0, value=0.0, grad=(np.inf,)),
+        special(-0.0, value=-0.0, grad=(np.inf,)),
+        special(-np.inf, value=-np.inf, grad=(0.0,)),
+        special(1e-300, value=1e-100, grad=(1e200 / 3,), dtypes=("float64",)),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+    ),
+)  # fmt: skip
 reciprocal = elementwise(
     "reciprocal", "x", np.reciprocal, public="math.reciprocal", numpy=(np.reciprocal,),
     vjp={"x": lambda g, ans: -(g * ans) * ans}, domain=(POSITIVE,), formula="1 / x",
