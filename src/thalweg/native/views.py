@@ -51,29 +51,23 @@ def reshaped(view: View, shape: tuple[int, ...]) -> View | None:
     """The same elements in another shape, where strides can say it."""
     if 0 in shape:
         return View(view.buffer, view.offset, shape, (0,) * len(shape), view.dtype)
-    have = [(size, step) for size, step in zip(view.shape, view.strides, strict=True) if size != 1]
-    wanted = [size for size in shape if size != 1]
+    # From the last axis on, those together that lie one behind the other; each axis that is wanted
+    # must then be a part of one of them.
+    have: list[tuple[int, int]] = []
+    for size, step in zip(reversed(view.shape), reversed(view.strides), strict=True):
+        if have and step == have[-1][0] * have[-1][1]:
+            have[-1] = (have[-1][0] * size, have[-1][1])
+        elif size != 1:
+            have.append((size, step))
     strides: list[int] = []
     place = 0
-    rest = list(reversed(have))
-    for size in reversed(wanted):
-        left = size
-        if place >= len(rest):
+    for wanted in reversed([size for size in shape if size != 1]):
+        count, step = have[place]
+        if count % wanted:
             return None
-        count, step = rest[place]
-        if count % left == 0:  # a part of one axis
-            strides.append(step)
-            rest[place] = (count // left, step * left)
-            place += count == left
-            continue
-        first = step
-        while left > 1:  # several axes that lie one behind the other
-            if place >= len(rest) or rest[place][1] != step or left % rest[place][0]:
-                return None
-            left //= rest[place][0]
-            step *= rest[place][0]
-            place += 1
-        strides.append(first)
+        strides.append(step)
+        have[place] = (count // wanted, step * wanted)
+        place += count == wanted
     found = iter(reversed(strides))
     full = tuple([0 if size == 1 else next(found) for size in shape])
     return View(view.buffer, view.offset, shape, full, view.dtype)
