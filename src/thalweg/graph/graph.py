@@ -134,8 +134,12 @@ class Graph:
 
     def live(self) -> list[bool]:
         """For each node, whether an output needs it; inputs always count as needed."""
+        return self.needed_for(self.outputs)
+
+    def needed_for(self, wanted: Iterable[int]) -> list[bool]:
+        """For each node, whether one of those wanted needs it, or is it; inputs always are."""
         needed = [node.op == "input" for node in self.nodes]
-        for number in self.outputs:
+        for number in wanted:
             needed[number] = True
         for number in range(len(self.nodes) - 1, -1, -1):
             if needed[number]:

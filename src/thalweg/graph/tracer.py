@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import Happening, Site, caller_site, tick
+from thalweg.core.recording import Happening, Site, caller_site, computed_unseen, tick
 from thalweg.core.sites import place
 from thalweg.graph.graph import Graph
 from thalweg.graph.lowering import NotLowered, lower, number
@@ -89,6 +89,14 @@ class Tracer:
             return int(self._node(value.key, value.array))
         return self.graph.constant(np.asarray(value))
 
+    def answer(self, value: Any) -> int | None:
+        """The node of what the function answers; None, noted, where it cannot be told."""
+        try:
+            return self.node_of(value)
+        except NotLowered as error:
+            self.refuse(str(error))
+            return None
+
     def _node(self, key: Any, value: Any) -> Any:
         if key is None:
             if isinstance(value, np.ndarray | np.generic):
@@ -99,7 +107,9 @@ class Tracer:
                 return number(node)
         if key in self._nodes:
             raise NotLowered("a Variable changed unseen, by other means than assign")
-        # Made outside of the function, and no Variable: it stays as it is.
+        if key > self._began and computed_unseen(key):
+            raise NotLowered("a value that was computed on another thread")
+        # Made outside of the function, or of Python's own values, and no Variable: it stays as it is.
         node = self.graph.constant(value)
         self._know(key, value, node)
         return number(node)
@@ -108,10 +118,14 @@ class Tracer:
         """See that a Variable is read: the first time, it becomes an input."""
         if variable.key not in self._nodes:
             if variable.key > self._began:
-                self.unfinished = True
-                self._stop(f"Variable '{variable.name}' is made in here", caller_site())
+                self.born(variable)
             node = self.cell(variable.key, variable)
             self._know(variable.key, variable.array, node)
+
+    def born(self, variable: Any) -> None:
+        """See that a Variable is made, as a first call may do and no other does."""
+        self.unfinished = True
+        self._stop(f"Variable '{variable.name}' is made in here", caller_site())
 
     def cell(self, key: Any, cell: Any) -> int:
         """The node of something that keeps a value from call to call; it becomes an input.

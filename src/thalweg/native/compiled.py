@@ -11,6 +11,7 @@ import numpy as np
 
 from thalweg.graph.graph import Graph
 from thalweg.native import fast_call
+from thalweg.native.accumulation import find_updates
 from thalweg.native.compiling import load, object_code
 from thalweg.native.listing import Module
 from thalweg.native.machine import Machine, machine
@@ -125,7 +126,10 @@ class CompiledLoop:
     """
 
     def __init__(self, graph: Graph, states: dict[int, int], target: Machine) -> None:
-        kernels = plan_kernels(run_passes(graph))
+        simple = run_passes(graph)
+        updates = find_updates(simple, states)
+        self._in_place = frozenset(updates)
+        kernels = plan_kernels(simple, updates)
         layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
         module = Module()
         write_loop(module, target, kernels, layout, states)
@@ -156,7 +160,10 @@ class CompiledLoop:
         ]  # fmt: skip
         lasting = set(self._states.values())
         made = [
-            np.empty(shape if place in lasting else (rounds, *shape), dtype)
+            np.empty(
+                () if place in self._in_place else shape if place in lasting else (rounds, *shape),
+                dtype,
+            )
             for place, (shape, dtype) in enumerate(self._outputs)
         ]
         table = _Table(self._layout, len(given) + len(made))
@@ -165,7 +172,7 @@ class CompiledLoop:
             raise IndexError(OUTSIDE)
         ends = {}
         for source, target in self._states.items():
-            large = given[source].nbytes > ON_STACK
+            large = given[source].nbytes > ON_STACK and target not in self._in_place
             ends[source] = made[target] if large and rounds % 2 else given[source]
         return ends, [array for place, array in enumerate(made) if place not in lasting]
 

@@ -86,11 +86,23 @@ class Map:
 
 @dataclass(frozen=True)
 class Products:
-    """A stack of matrix products, `(batch, m, k)·(batch, k, n)`."""
+    """A stack of matrix products, `(batch, m, k)·(batch, k, n)`.
+
+    Attributes:
+        a: the left factors.
+        b: the right ones.
+        out: where the products go.
+        alpha: what they are multiplied by.
+        scale: one number more that they are multiplied by.
+        accumulate: whether they are added to what is there.
+    """
 
     a: View
     b: View
     out: View
+    alpha: float = 1.0
+    scale: View | None = None
+    accumulate: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass
 from typing import Any
 
-from thalweg.native.kernels import Buffer, Kernels, Map, Products, Zeros
+from thalweg.native.kernels import Buffer, Kernels, Map, Products, View, Zeros
 from thalweg.native.machine import Machine
 from thalweg.native.matrix_product import workspace_bytes
 from thalweg.native.product import Product
@@ -37,6 +37,7 @@ class Layout:
         bytes: the arena's size.
         workspace: where in the arena the matrix products pack their operands.
         constants: the arrays of the constants, in the order of the table.
+        given: how many inputs and outputs there are.
     """
 
     slots: dict[int, int]
@@ -45,11 +46,12 @@ class Layout:
     bytes: int
     workspace: int
     constants: tuple[Any, ...]
+    given: int
 
     @property
     def arena(self) -> int:
         """The arena's place in the table."""
-        return len(self.slots)
+        return self.given + len(self.constants)
 
 
 def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> Layout:
@@ -78,7 +80,8 @@ def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> La
     offsets, workspace = _shared(large)
     products = [product_of(step)[0] for step in kernels.steps if isinstance(step, Products)]
     packed = max([workspace_bytes(one, machine) for one in products], default=0)
-    return Layout(slots, offsets, frozenset(stack), workspace + packed, workspace, tuple(constants))
+    size, given = workspace + packed, inputs + outputs
+    return Layout(slots, offsets, frozenset(stack), size, workspace, tuple(constants), given)
 
 
 def _bytes(buffer: Buffer) -> int:
@@ -166,7 +169,7 @@ def buffers_of(step: Any) -> list[int]:
         return [view.buffer for view in views]
     if isinstance(step, Zeros):
         return [step.buffer]
-    return [view.buffer for view in vars(step).values()]
+    return [view.buffer for view in vars(step).values() if isinstance(view, View)]
 
 
 def _lives(kernels: Kernels) -> tuple[dict[int, int], dict[int, int]]:
@@ -184,4 +187,5 @@ def product_of(step: Products) -> tuple[Product, int]:
     (count, m, k), n = step.a.shape, step.b.shape[2]
     pairs = [view.strides[1:] for view in (step.a, step.b, step.out)]
     a, b, c = [(int(one[0]), int(one[1])) for one in pairs]
-    return Product(m, n, k, step.a.dtype.itemsize * 8, a, b, c), count
+    bits = step.a.dtype.itemsize * 8
+    return Product(m, n, k, bits, a, b, c, step.alpha, step.accumulate), count

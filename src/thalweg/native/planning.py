@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,11 @@ import numpy as np
 
 from thalweg.graph.graph import Graph, Node
 from thalweg.graph.primitives import PRIMITIVES
+from thalweg.native.accumulation import Update
 from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
 from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
-from thalweg.native.views import dense, seen
+from thalweg.native.views import dense, reshaped, seen
 
 __all__ = ["NotCompiled", "plan_kernels", "work_of"]
 
@@ -35,13 +37,18 @@ class NotCompiled(Exception):  # noqa: N818 # no mistake of anybody's: the funct
     """A graph holds what has no machine code; the message says what."""
 
 
-def plan_kernels(graph: Graph) -> Kernels:
+def plan_kernels(graph: Graph, updates: Mapping[int, Update] | None = None) -> Kernels:
     """Plan the kernels of a graph.
+
+    Args:
+        graph: what to compute.
+        updates: outputs that need no memory of their own, by their places: a product is added to the
+            input that they become.
 
     Raises:
         NotCompiled: a primitive or a dtype has no machine code.
     """
-    return _Planner(graph).planned()
+    return _Planner(graph, updates or {}).planned()
 
 
 def work_of(kernels: Kernels) -> int:
@@ -60,9 +67,14 @@ def work_of(kernels: Kernels) -> int:
 
 
 class _Planner:
-    def __init__(self, graph: Graph) -> None:
-        self.graph, self.nodes = graph, graph.nodes
-        self.live, self.wanted = graph.live(), set(graph.outputs)
+    def __init__(self, graph: Graph, updates: Mapping[int, Update]) -> None:
+        self.graph, self.nodes, self.updates = graph, graph.nodes, updates
+        kept = [number for place, number in enumerate(graph.outputs) if place not in updates]
+        self.wanted = set(kept)
+        for one in updates.values():
+            self.wanted |= {*self.nodes[one.product].inputs}
+            self.wanted |= set() if one.factor is None else {one.factor}
+        self.live = graph.needed_for(self.wanted)
         self.buffers: list[Buffer] = []
         self.views: dict[int, View] = {}
         self.uniform = self._uniform()
@@ -336,6 +348,8 @@ class _Planner:
         steps: list[Any] = []
         claimed: set[int] = set()
         for place, number in enumerate(self.graph.outputs):
+            if place in self.updates:
+                continue
             node, view = self.nodes[number], self._view(number)
             buffer = self.buffers[view.buffer]
             whole = view == dense(view.buffer, node.shape, node.dtype) and buffer.size == math.prod(
@@ -349,4 +363,16 @@ class _Planner:
             else:
                 out = self._buffer("output", node, place=place)
                 steps.append(self._copy(number, dense(out, node.shape, node.dtype)))
-        return steps
+        return [*steps, *[self._update(one) for one in self.updates.values()]]
+
+    def _update(self, update: Update) -> Products:
+        """The product that is added to a state, after everything that reads the old one."""
+        first, second = self.nodes[update.product].inputs
+        state = self.views[update.state]
+        shape = self.nodes[update.product].shape
+        out = reshaped(state, shape)
+        assert out is not None  # noqa: S101 # one axis more, of one element
+        scale = None if update.factor is None else self._view(update.factor)
+        return Products(
+            self._view(first), self._view(second), out, update.sign, scale, accumulate=True
+        )

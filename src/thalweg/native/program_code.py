@@ -17,6 +17,7 @@ from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
 from thalweg.native.matrix_product import define_product, shares
 from thalweg.native.memory import address, element
+from thalweg.native.product_ending import Ending
 from thalweg.native.rows_code import write_rows
 
 __all__ = [
@@ -82,6 +83,8 @@ def write_loop(
     small: list[tuple[Buffer, str, Buffer, str, str]] = []
     large: list[tuple[Buffer, str, Buffer, str]] = []
     for source, target in states.items():
+        if target not in outputs:  # updated where it lies
+            continue
         into, out = inputs[source], outputs[target]
         if into.size * into.dtype.itemsize <= ON_STACK:
             kind = f"[{max(into.size, 1)} x {element(into.dtype)}]"
@@ -225,7 +228,8 @@ def _write_products(
     product, count = product_of(step)
     if not count or not product.m or not product.n:
         return
-    symbol = define_product(listing.module, machine, product)
+    scaled = Ending(extras=1, scale=0) if step.scale is not None else None
+    symbol = define_product(listing.module, machine, product, scaled)
     ((_, total),) = shares(product, machine, 1)
     lanes = Lanes(listing, machine, product.bits, 1)
 
@@ -239,9 +243,11 @@ def _write_products(
                     lanes, view.dtype, pointer, listing.value(f"mul i64 {index}, {by}")
                 )
             given.append(f"ptr {pointer}")
-        listing.line(
-            f"call void @{symbol}({', '.join(given)}, ptr {pointers[-1]}, i64 0, i64 {total})"
-        )
+        given += [f"ptr {pointers[-1]}", "i64 0", f"i64 {total}"]
+        if step.scale is not None:
+            there = pointers[step.scale.buffer]
+            given.append(f"ptr {address(lanes, step.scale.dtype, there, step.scale.offset)}")
+        listing.line(f"call void @{symbol}({', '.join(given)})")
 
     if count == 1:
         call(0)
