@@ -142,3 +142,18 @@ def test_a_cotangent_handed_on_to_two_inputs_is_not_written():
     np.testing.assert_array_equal(da, [5.0] * 3)
     np.testing.assert_array_equal(db, [6.0] * 3)
     np.testing.assert_array_equal(dc, [1.0] * 3)
+
+
+@pytest.mark.parametrize("function", [np.isposinf, np.isneginf])
+@pytest.mark.parametrize("make", [tw.constant, tw.Variable])
+def test_numpy_does_not_write_into_an_operand_given_as_its_second_argument(function, make):
+    """`np.isposinf(x, y)` writes into y: into a recorded operand, if y were a Tensor's own array."""
+    y = make(np.array([1.0, np.inf]))
+    x = tw.constant(np.array([2.0, 3.0]))
+    with tw.GradientTape() as tape:
+        tape.watch(x)
+        answer = tw.reduce_sum(x * y)
+        with pytest.raises(tw.DTypeError, match="would write into a Tensor"):
+            function(x, y)
+    assert y.numpy().tolist() == [1.0, np.inf]
+    assert tape.gradient(answer, x).numpy().tolist() == [1.0, np.inf]

@@ -53,12 +53,19 @@ def _stripped(tree: Any, found: list[tuple[Any, Any]]) -> Any:
     if isinstance(tree, Handle):
         array, key = operand(tree)
         found.append((array, key))
-        return np.asarray(array)
+        return _unwritable(array)
     if isinstance(tree, list | tuple) and not hasattr(tree, "_fields"):
         return type(tree)(_stripped(one, found) for one in tree)
     if isinstance(tree, dict):
         return {name: _stripped(one, found) for name, one in tree.items()}
     return tree
+
+
+def _unwritable(array: Any) -> Any:
+    """The numbers for a function that may write where it is told to: np.isposinf(x, y) does."""
+    shown = np.asarray(array)[...]
+    shown.flags.writeable = False
+    return shown
 
 
 def _leaves(answer: Any) -> tuple[Any, ...]:
@@ -112,5 +119,12 @@ def on_values(
         return function(*args, **named)
     except ThalwegError:
         raise
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise DTypeError(
+            f"{name} would write into a Tensor, and Tensors never change; leave `out` away and use "
+            f"the answer"
+        ) from error
     except TypeError as error:
         raise DTypeError(f"{name}: {error}") from error
