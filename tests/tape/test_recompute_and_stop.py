@@ -176,3 +176,16 @@ def test_grad_pass_through_leaves_variables_inside_without_a_gradient():
     assert float(y) == 6.0
     assert float(dx) == 1.0
     assert dw is None
+
+
+@pytest.mark.parametrize("function", [tw.stop_gradient, tw.identity])
+def test_truth_values_pass_unchanged(function):
+    given = np.array([[True, False]])
+    answer = function(given)
+    assert answer.dtype == np.bool_
+    assert answer.numpy().tolist() == [[True, False]]
+    assert function(tw.constant(True)).numpy()
+    given[0, 0] = False
+    assert answer.numpy().tolist() == [[True, False]]
+    mask = tw.function(lambda x: tw.where(function(x > 0), x * x, 0.0))
+    assert mask(tw.constant([3.0, -2.0])).numpy().tolist() == [9.0, 0.0]
