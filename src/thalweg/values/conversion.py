@@ -120,13 +120,18 @@ def as_array(x: Any, dtype: Any = None) -> Any:
 
     Raises:
         ShapeError: a ragged nesting.
-        DTypeError: nothing that is a number, a truth value or a text.
+        DTypeError: nothing that is a number, a truth value or a text; or some of it masked.
     """
     if dtype is not None:
         dtype = wanted_dtype("a Tensor's dtype", dtype)
     if isinstance(x, np.generic):
         return _checked(x if dtype is None else x.astype(keeping(x.dtype, dtype)), x)
     if isinstance(x, np.ndarray):
+        if type(x) is not np.ndarray and np.any(getattr(x, "mask", False)):
+            raise DTypeError(
+                "cannot make a Tensor of a masked array: the numbers behind the mask would count; "
+                "leave them out, x.compressed(), or say what stands there, x.filled(0)"
+            )
         if dtype is not None:
             keeping(x.dtype, dtype)
         return _checked(np.array(x, dtype=dtype, copy=True), x)
@@ -156,6 +161,10 @@ def python_array(x: Any, dtype: Any = None) -> Any:
     try:
         found = np.array(x)
     except ValueError as error:
+        if "maximum number of dimension" in str(error):
+            raise ShapeError(
+                "cannot make a Tensor of lists that deep; an array has at most 64 axes"
+            ) from error
         raise ShapeError(
             f"cannot make a Tensor of a ragged nesting: {error}; give every row the same length"
         ) from error
