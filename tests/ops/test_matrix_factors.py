@@ -197,6 +197,14 @@ def test_a_huge_cotangent_costs_no_digits():
         )
 
 
+@pytest.mark.parametrize("shape", [(0, 2, 2), (0, 3, 2), (2, 0, 2, 2)])
+def test_no_matrices_at_all_have_no_ranks(shape):
+    given = np.zeros(shape)
+    for answer in (LINALG.matrix_rank(given), LINALG.matrix_rank(given, 0.5)):
+        assert answer.numpy().shape == np.linalg.matrix_rank(given).shape
+        assert answer.dtype == np.int32
+
+
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0), (2, 0, 0)])
 def test_empty_matrices(shape):
     x = tw.zeros(shape, tw.float64)

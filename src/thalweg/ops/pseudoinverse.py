@@ -119,7 +119,9 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: Any = False) -> Any:
             * np.finfo(values.dtype).eps
             * values.max(-1, initial=0, keepdims=True)
         )
-    return np.asarray(np.count_nonzero(values > np.asarray(static(tol)), axis=-1)).astype(np.int32)
+    else:
+        tol = np.asarray(static(tol))
+    return np.asarray(np.count_nonzero(values > tol, axis=-1)).astype(np.int32)
 
 
 def _with_batch(x: Any, lead: tuple[int, ...]) -> Any:
