@@ -1,4 +1,4 @@
-"""`python -m benchmarks [eager overhead leastsquares start vectormath products …] [--json FILE]`."""
+"""`python -m benchmarks [eager overhead leastsquares start vectormath products compiled …] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -97,7 +97,19 @@ def run_products(results: dict[str, object]) -> None:
     results["products"] = products()
 
 
+def run_compiled(results: dict[str, object]) -> None:
+    from benchmarks.compiled import CASES
+
+    for title, make in CASES.items():
+        calls, steps = make()
+        found = side_by_side(calls, rounds=11)
+        scale = NANO / steps
+        show(f"{title}, a step", found, "thalweg", "ns", scale)
+        results[title] = {name: timing.median / steps for name, timing in found.items()}
+
+
 RUNS = {
+    "compiled": run_compiled,
     "eager": run_eager,
     "overhead": run_overhead,
     "leastsquares": run_leastsquares,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import numpy as np
 
@@ -189,19 +190,45 @@ def program_text(graph: Graph, target: Machine) -> str:
     return module.text()
 
 
+KEPT = 128
+"""So many programs stay in memory; the one that was not asked for longest makes room."""
+
+_programs: OrderedDict[Any, Any] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _kept(key: Any, make: Callable[[], Any]) -> Any:
+    """The program that was made before for the same graph, or a new one."""
+    with _lock:
+        known = _programs.get(key)
+        if known is not None:
+            _programs.move_to_end(key)
+            return known
+    made = make()
+    with _lock:
+        _programs[key] = made
+        while len(_programs) > KEPT:
+            _programs.popitem(last=False)
+    return made
+
+
 def compile_graph(graph: Graph, machine_name: str = "host") -> Compiled:
-    """Compile a graph.
+    """Compile a graph, or find what became of the same graph before.
 
     Raises:
         NotCompiled: it holds what has no machine code.
     """
-    return Compiled(graph, machine(machine_name))
+    key = (tuple(graph.nodes), tuple(graph.outputs), machine_name)
+    return cast(Compiled, _kept(key, lambda: Compiled(graph, machine(machine_name))))
 
 
 def compile_loop(graph: Graph, states: dict[int, int], machine_name: str = "host") -> CompiledLoop:
-    """Compile a graph as one round of a loop; see `CompiledLoop`.
+    """Compile a graph as one round of a loop, or find it; see `CompiledLoop`.
 
     Raises:
         NotCompiled: it holds what has no machine code.
     """
-    return CompiledLoop(graph, states, machine(machine_name))
+    key = (tuple(graph.nodes), tuple(graph.outputs), tuple(states.items()), machine_name)
+    return cast(
+        CompiledLoop, _kept(key, lambda: CompiledLoop(graph, states, machine(machine_name)))
+    )
