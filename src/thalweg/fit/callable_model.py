@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from thalweg.fit.model import Array, FitTask
 from thalweg.fit.names import callable_parameters
 from thalweg.fit.slopes import parameter_slopes
 
-__all__ = ["CallableModel", "callable_task"]
+__all__ = ["CallableAt", "CallableModel", "callable_task"]
 
 
 class CallableModel:
@@ -135,6 +136,33 @@ def _read(x: Any) -> Any:
     return finite("x", column("x", x)) if found.dtype.kind in "biuf" else x
 
 
+@dataclass(frozen=True)
+class CallableAt:
+    """A callable laid over new points; a fit can be pickled where the callable can.
+
+    Args:
+        function: the model.
+        names: its parameters.
+        data: what it was fitted over.
+        slope: its Jacobian by hand, or None.
+    """
+
+    function: Callable[..., Any]
+    names: tuple[str, ...]
+    data: Any
+    slope: Callable[..., Any] | None
+
+    def __call__(self, points: Any) -> tuple[CallableModel, tuple[int, ...]]:
+        """The model over these points, and the shape of its answer."""
+        data = self.data
+        if isinstance(data, dict) and len(data) == 1 and not isinstance(points, Mapping):
+            points = dict.fromkeys(data, points)
+        fresh = _read(points)
+        shape = np.shape(fresh) if isinstance(data, np.ndarray) and data.ndim == 1 else (-1,)
+        count = int(np.prod(shape)) if shape != (-1,) else None
+        return CallableModel(self.function, self.names, fresh, count, self.slope), shape
+
+
 def callable_task(
     function: Callable[..., Any], x: Any, y: Any, start: Any, slope: Callable[..., Any] | None
 ) -> FitTask:
@@ -177,14 +205,6 @@ def callable_task(
         thin = rows[::k]
         return CallableModel(function, names, thin, thin.size, None)
 
-    def at(points: Any) -> tuple[CallableModel, tuple[int, ...]]:
-        if isinstance(data, dict) and len(data) == 1 and not isinstance(points, Mapping):
-            points = dict.fromkeys(data, points)
-        fresh = _read(points)
-        shape = np.shape(fresh) if isinstance(data, np.ndarray) and data.ndim == 1 else (-1,)
-        count = int(np.prod(shape)) if shape != (-1,) else None
-        return CallableModel(function, names, fresh, count, slope), shape
-
     label = getattr(function, "__name__", type(function).__name__)
     columns = {str(k): v for k, v in (data if isinstance(data, dict) else {"x": data}).items()}
     predictors = {name: v for name, v in columns.items() if isinstance(v, np.ndarray)}
@@ -196,6 +216,6 @@ def callable_task(
         places=[*(v.reshape(-1) for v in predictors.values()), target],
         defaults=defaults,
         every=every,
-        at=at,
+        at=CallableAt(function, names, data, slope),
         wide=lambda: None,
     )

@@ -8,6 +8,7 @@ parameters: ∂fᵢ/∂bⱼ is the gradient of Σf with respect to the i-th copy
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from thalweg.fit.names import formula_parameters, predictor_name
 from thalweg.fit.slopes import column_slopes
 from thalweg.fit.wide import wide_residual
 
-__all__ = ["FormulaModel", "formula_task"]
+__all__ = ["FormulaAt", "FormulaModel", "formula_task"]
 
 
 class FormulaModel:
@@ -150,12 +151,6 @@ def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
         thin = {name: values[::k] for name, values in data.items()}
         return model.over(thin, len(range(0, count, k)))
 
-    def at(points: Any) -> tuple[FormulaModel, tuple[int, ...]]:
-        found = _points(predictors, points)
-        shape = np.broadcast_shapes(*(v.shape for v in found.values()))
-        flat = {name: np.broadcast_to(v, shape).reshape(-1) for name, v in found.items()}
-        return model.over(flat, int(np.prod(shape))), shape
-
     return FitTask(
         formula=str(equation),
         model=model,
@@ -164,9 +159,31 @@ def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
         places=[*(data[name] for name in predictors), target],
         defaults={},
         every=every,
-        at=at,
+        at=FormulaAt(equation.right, names, predictors),
         wide=lambda: wide_residual(equation, names, data),
     )
+
+
+@dataclass(frozen=True)
+class FormulaAt:
+    """A formula laid over new points; nothing in it but data, so that a fit can be pickled.
+
+    Args:
+        formula: the right side.
+        names: its parameters.
+        predictors: its other names.
+    """
+
+    formula: Expression
+    names: tuple[str, ...]
+    predictors: list[str]
+
+    def __call__(self, points: Any) -> tuple[FormulaModel, tuple[int, ...]]:
+        """The model over these points, and the shape of its answer."""
+        found = _points(self.predictors, points)
+        shape = np.broadcast_shapes(*(v.shape for v in found.values()))
+        flat = {name: np.broadcast_to(v, shape).reshape(-1) for name, v in found.items()}
+        return FormulaModel(self.formula, self.names, flat, int(np.prod(shape))), shape
 
 
 def _points(predictors: list[str], points: Any) -> dict[str, Array]:
