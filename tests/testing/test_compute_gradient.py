@@ -64,3 +64,19 @@ def test_nothing_to_move():
 def test_what_is_refused(f, x, error, words):
     with pytest.raises(error, match=words):
         both(f, x)
+
+
+@pytest.mark.parametrize("sizes", [(0, 2), (2, 0), (0, 0)])
+def test_an_argument_without_elements_has_columns_of_none(sizes):
+    given = [np.ones(size) for size in sizes]
+    both = tw.test.compute_gradient(lambda a, b: tw.reduce_sum(a) + 2.0 * tw.reduce_sum(b), given)
+    for found in both:
+        assert [one.shape for one in found] == [(1, size) for size in sizes]
+        for one, slope in zip(found, (1.0, 2.0), strict=True):
+            np.testing.assert_allclose(one, slope)
+
+
+@pytest.mark.parametrize("delta", [0, -1e-3, np.nan, np.inf])
+def test_a_step_that_is_no_step_is_refused(delta):
+    with pytest.raises(ValueError, match=r"delta is .*positive and finite"):
+        tw.test.compute_gradient(lambda a: a * a, [np.array([1.0])], delta)

@@ -34,7 +34,7 @@ def compute_gradient(
         arrays. A complex number counts as two, its real and its imaginary part.
 
     Raises:
-        ValueError: `x` is no list or tuple.
+        ValueError: `x` is no list or tuple, or `delta` no positive number.
         DTypeError: an argument that is no float.
 
     >>> import thalweg as tw
@@ -53,6 +53,8 @@ def compute_gradient(
         )
     arguments = tuple([_argument(one) for one in x])
     arrays = [_float(leaf, place) for place, one in enumerate(arguments) for leaf in flatten(one)]
+    if delta is not None and not (delta > 0 and np.isfinite(delta)):
+        raise ValueError(f"compute_gradient: delta is {delta}; a step is positive and finite")
     by_tape = _theoretical(f, arguments, arrays)
     by_steps = _numerical(f, arguments, arrays, delta)
     return _like(arguments, by_tape), _like(arguments, by_steps)
@@ -119,7 +121,8 @@ def _numerical(
         leaves: list[Any] = [Tensor(leaf if k == place else one) for k, one in enumerate(arrays)]
         return reals([one.array for one in _answers(f, arguments, leaves)]).astype(np.float64)
 
-    size = moved(0, 0, 0.0).size if reals(arrays).size else 0
+    still = [one.array for one in _answers(f, arguments, [Tensor(one) for one in arrays])]
+    size = reals(still).size
     found = []
     for place, array in enumerate(arrays):
         columns = []
