@@ -234,3 +234,13 @@ def test_floats_and_complex_numbers_are_differentiable(dtype):
     grad = tape.gradient(y, x)
     assert grad.dtype == dtype
     assert grad.numpy() == 2.0
+
+
+def test_leaving_a_tape_that_was_never_entered_changes_nothing():
+    tape = tw.GradientTape()
+    tape.__exit__(None, None, None)
+    x = tw.constant(3.0)
+    with tape:
+        tape.watch(x)
+        y = x * x
+    assert float(tape.gradient(y, x)) == 6.0

@@ -81,7 +81,7 @@ class GradientTape:
         elif self._stranded is not None:
             set_recorders(tuple([one for one in STATE.recorders if one is not self._stranded]))
             self._stranded = None
-        elif not self._blocks and self._history[-1].kind == "stop_recording":
+        elif not self._blocks and self._history and self._history[-1].kind == "stop_recording":
             self._log("exit")  # in a pause, which ends here
 
     def _push(self, recording: Recording, why: str) -> None:
