@@ -93,9 +93,11 @@ def run(
         if not names:
             found += _judged(mistakes_in_machinery(set(failing)), known, told)
         told(f"{len(found)} judged by the test of all rows, {time.perf_counter() - start:.0f} s")
+        found = [_by_answers(one, known) for one in found]
+        told(f"asked whether they change an answer, {time.perf_counter() - start:.0f} s")
         found = _by_named_tests(found, known, told)
         told(f"judged by named tests, {time.perf_counter() - start:.0f} s")
-        found = [_once_more(one, known) for one in found]
+        found = [_by_other_rows(one, known) for one in found]
     found, stale = _with_reasons(found)
     for one in found:
         if one.what == SURVIVED:
@@ -156,24 +158,31 @@ def _fault(mistake: Mistake, names: Iterable[str]) -> str:
     return ""
 
 
-def _once_more(one: Outcome, known: Kept) -> Outcome:
-    """The first judge again, on the rows that it left for later; then, does it change any answer?"""
+def _by_answers(one: Outcome, known: Kept) -> Outcome:
+    """What the first judge let pass: does it change any answer on inputs that are drawn for it?"""
     if one.what != SURVIVED:
         return one
-    mistake = one.mistake
-    fault = _fault(mistake, mistake.rows[mistake.first :])
-    if fault:
-        again = Outcome(mistake, FOUND, fault)
-    else:
-        tried, difference = same_on(mistake, mistake.rows[:FEW])
-        again = Outcome(mistake, SURVIVED if difference or not tried else SAME, difference)
-    if again.what != SURVIVED:
-        known.add(mistake, again.what, again.words)
-    return again
+    tried, difference = same_on(one.mistake, one.mistake.rows[:FEW])
+    if difference or not tried:
+        return Outcome(one.mistake, SURVIVED, difference)
+    words = f"on {tried} inputs"
+    known.add(one.mistake, SAME, words)
+    return Outcome(one.mistake, SAME, words)
+
+
+def _by_other_rows(one: Outcome, known: Kept) -> Outcome:
+    """The first judge again, on the rows that it left for later."""
+    if one.what != SURVIVED:
+        return one
+    fault = _fault(one.mistake, one.mistake.rows[one.mistake.first :])
+    if not fault:
+        return one
+    known.add(one.mistake, FOUND, fault)
+    return Outcome(one.mistake, FOUND, fault)
 
 
 def _by_named_tests(outcomes: list[Outcome], known: Kept, told: Told) -> list[Outcome]:
-    """The second judge, for what the first let pass."""
+    """The second judge, for what the first let pass and what changes an answer."""
     passed = [at for at, one in enumerate(outcomes) if one.what == SURVIVED]
     again = list(outcomes)
 
