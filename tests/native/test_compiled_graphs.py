@@ -18,6 +18,7 @@ from graph.random_graphs import DTYPES, LONG, ROUNDED, WITH, Drawn, graphs, summ
 from native.agreement import check_fused, check_nodes, same
 from native.fences import Fenced
 from native.runnable import RUNNABLE
+from thalweg.errors import GraphError
 from thalweg.graph.graph import Graph
 from thalweg.graph.interpreter import interpret
 from thalweg.graph.primitives import PRIMITIVES
@@ -127,12 +128,50 @@ def test_inputs_that_lie_anyhow_give_the_same_bits(one, data):
         step = data.draw(st.sampled_from([-1, 2, -3]))
         room = np.zeros((*array.shape, abs(step)), array.dtype)
         room[..., 0] = array
-        lies = np.asfortranarray(room[..., 0])
+        lies = np.array(room[..., 0], order="F")
         if array.ndim and step < 0:
             lies = lies[::-1].copy(order="K")[::-1]
         spread.append(room[..., 0] if data.draw(st.booleans()) else lies)
     for a, b in zip(code(spread), wanted, strict=True):
         assert a.tobytes() == b.tobytes()
+
+
+def odd_arrays():
+    """The numbers 1, 2, 3 as float32 and in every other way."""
+    plain = np.array([1, 2, 3], np.float32)
+    unaligned = np.zeros(13, np.uint8)[1:].view(np.float32)
+    unaligned[...] = plain
+    fixed = plain.copy()
+    fixed.flags.writeable = False
+    return [plain, unaligned, fixed, plain.astype(">f4"), plain.astype(np.float64), [1, 2, 3],
+            np.repeat(plain, 2)[::2], plain[::-1].copy()[::-1], plain.view(np.recarray),
+            plain.astype(np.int8)]  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", ["host", "baseline"])
+def test_arrays_of_other_orders_and_dtypes_are_copied(machine):
+    graph = Graph()
+    x, number = graph.input((3,), "float32"), graph.input((), "float64")
+    graph.outputs = [graph.add("negative", [x]), graph.add("square", [number])]
+    code = compile_graph(graph, machine)
+    for array, one in itertools.product(odd_arrays(), [3, 3.0, np.float64(3), np.array(3, ">f8")]):
+        first, second = code([array, one])
+        assert type(first) is np.ndarray
+        assert (first.tolist(), second.tolist()) == ([-1, -2, -3], 9)
+
+
+@pytest.mark.parametrize("machine", ["host", "baseline"])
+@pytest.mark.parametrize(
+    "shapes", [[(3, 2)], [(3, 2), ()] * 2, [], [(3, 2), (1,)], [(2, 3), ()], [(6,), ()], [(2,), ()]]
+)
+def test_other_arrays_than_were_compiled_for_are_refused(shapes, machine):
+    # All float64, so that an array too many could be taken for an output.
+    graph = Graph()
+    x, number = graph.input((3, 2), "float64"), graph.input((), "float64")
+    graph.outputs = [graph.add("negative", [x]), graph.add("square", [number])]
+    code = compile_graph(graph, machine)
+    with pytest.raises(GraphError, match=r"inputs; \d arrays|input \d is float64"):
+        code([np.zeros(shape) for shape in shapes])
 
 
 WRITES = {

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from thalweg.errors import GraphError
 from thalweg.graph.graph import Graph
 from thalweg.native import fast_call
 from thalweg.native.accumulation import find_updates
@@ -85,7 +86,15 @@ class Compiled:
             self._fixed = np.array(list(self._own.pointers), np.uint64)
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
-        """Compute the outputs; IndexError where a whole number names a row that is not there."""
+        """Compute the outputs.
+
+        Args:
+            arrays: one for each input, of its shape; of another dtype or order they are copied.
+
+        Raises:
+            GraphError: more or fewer arrays than inputs, or arrays of other shapes.
+            IndexError: a whole number names a row that is not there.
+        """
         made = [empty(shape, dtype) for shape, dtype in self._outputs]
         if self._quick is not None:
             status = self._quick(*arrays, *made, self._fixed)
@@ -104,10 +113,19 @@ class Compiled:
 
     def _slowly(self, arrays: Sequence[Any], made: list[Any]) -> list[Any]:
         """Call with whatever NumPy can bring into the right order; other threads run meanwhile."""
+        if len(arrays) != len(self._inputs):
+            raise GraphError(f"the graph has {len(self._inputs)} inputs; {len(arrays)} arrays came")
         given = [
-            np.ascontiguousarray(array, dtype).reshape(shape)
-            for array, (shape, dtype) in zip(arrays, self._inputs, strict=True)
+            np.asarray(array, dtype, order="C")
+            for array, (_, dtype) in zip(arrays, self._inputs, strict=True)
         ]
+        for place, (array, (shape, dtype)) in enumerate(zip(given, self._inputs, strict=True)):
+            if array.shape != shape:
+                raise GraphError(
+                    f"input {place} is {dtype.name}{list(shape)}; {list(array.shape)} came"
+                )
+            if not array.flags.aligned:
+                given[place] = array.copy()
         table = getattr(self._tables, "mine", None)
         if table is None:
             table = self._tables.mine = _Table(self._layout, len(given) + len(made))
