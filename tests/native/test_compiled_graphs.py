@@ -46,6 +46,45 @@ def test_drawn_graphs(wild):
     check()
 
 
+@pytest.fixture
+def tiny_limits(monkeypatch):
+    """Loops, functions, blocks and the stack so small that every graph is cut wherever it can be."""
+    limits = {
+        "planning": {"LONG": 2, "CHAIN": 3},
+        "program_code": {"LONG": 30, "PART": 20, "INLINE": 8},
+        "map_loops": {"CHAIN": 3, "ADDED": 4, "BLOCK": 128, "WRITTEN_OUT": 3},
+        "layout": {"STACK": 128},
+    }
+    for file, names in limits.items():
+        for name, value in names.items():
+            monkeypatch.setattr(f"thalweg.native.{file}.{name}", value)
+
+
+@pytest.mark.usefixtures("tiny_limits")
+def test_graphs_that_are_cut_everywhere():
+    @drawn(20)
+    @given(graphs(), st.sampled_from(RUNNABLE))
+    def check(one, machine):
+        check_nodes(one, machine)
+        check_fused(one, machine)
+
+    check()
+
+
+@pytest.mark.sweep
+@pytest.mark.usefixtures("tiny_limits")
+@each_machine
+@pytest.mark.parametrize("wild", [False, True], ids=["plain", "wild"])
+def test_many_graphs_that_are_cut_everywhere(wild, machine):
+    @drawn(600)
+    @given(graphs(wild))
+    def check(one):
+        check_nodes(one, machine)
+        check_fused(one, machine)
+
+    check()
+
+
 @pytest.mark.sweep
 @each_machine
 @pytest.mark.parametrize("wild", [False, True], ids=["plain", "wild"])

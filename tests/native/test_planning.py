@@ -231,12 +231,11 @@ def test_a_long_graph_is_many_functions_of_bounded_length(made):
 @pytest.mark.parametrize("made", [chain, lambda n, s: reductions(n, s)])
 @pytest.mark.parametrize("shape", [(3,), (70,)])
 def test_a_graph_in_many_functions_computes_what_numpy_does(made, shape):
-    graph = made(700 if shape == (3,) else 200, shape)
+    graph = made(500 if shape == (3,) else 100, shape)
     array = np.random.default_rng(1).normal(size=shape).astype(np.float32)
     (wanted,) = interpret(graph, [array])
-    for name in ("host", "baseline"):
-        (found,) = compile_graph(graph, name)([array])
-        np.testing.assert_allclose(found, wanted, 1e-4, 1e-5)
+    (found,) = compile_graph(graph)([array])
+    np.testing.assert_allclose(found, wanted, 1e-4, 1e-5)
 
 
 def test_short_axes_of_a_tangle_are_not_all_written_out():
