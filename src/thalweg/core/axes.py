@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import note
+from thalweg.core.numbers_seen import leaves
 
 
 def static(value: Any) -> Any:
@@ -22,7 +22,7 @@ def static(value: Any) -> Any:
         else:
             return value
     if isinstance(value, Handle):
-        note("escape", (value.key,), "a parameter", depth=2)
+        leaves(value, "a parameter", depth=2)
         value = value.array
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()

@@ -155,6 +155,12 @@ def leave_trace(op: Any, keys: tuple[Any, ...], out: Any, site: Site) -> None:
         STATE.here.ring[out.key & MASK] = (out.key, op, keys, *site)
 
 
+def computed_unseen(key: int) -> bool:
+    """Whether some thread's ring remembers a call that answered with this number."""
+    entries = [ring[key & MASK] for _, ring in [*ALL_RINGS.values()]]
+    return any(entry is not None and entry[0] == key for entry in entries)
+
+
 KEPT = 4
 """Where in an event the answer, the inputs, the parameters and the shapes begin."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.core.recording import caller_site
 from thalweg.core.sites import place
 from thalweg.errors import ShapeError
@@ -102,7 +103,7 @@ def _symbol(one: Any) -> Any:
         return None
     if isinstance(one, str):
         return int(one) if one.isascii() and one.isdigit() else one
-    number = np.asarray(one.array if isinstance(one, Handle) else one)
+    number = np.asarray(numbers_seen(one, "an assertion"))
     if number.ndim or number.dtype.kind not in "iuf" or number != np.floor(number):
         raise ShapeError(
             f"a size is a whole number, a letter, None, '.', '*' or '...', not {one!r}"
@@ -155,7 +156,7 @@ def _hold(
 
 def _brief(value: Any, summarize: Any) -> str:
     """A value for the end of a message: the first elements."""
-    raw = np.asarray(value.array if isinstance(value, Handle) else value)
+    raw = np.asarray(numbers_seen(value, "an assertion"))
     flat = raw.reshape(-1)
     count = flat.size if summarize is not None and summarize < 0 else (summarize or 3)
     more = ", …" if flat.size > count else ""

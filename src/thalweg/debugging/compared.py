@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.core.recording import caller_site
 from thalweg.core.sites import place
 from thalweg.errors import ConditionError, DTypeError, ShapeError
@@ -20,7 +21,7 @@ SHOWN = 3
 
 def _array(value: Any) -> Any:
     if isinstance(value, Handle):
-        return value.array
+        return numbers_seen(value, "an assertion")
     return value if isinstance(value, np.ndarray | np.generic) else as_array(value)
 
 
@@ -191,7 +192,7 @@ def Assert(condition: Any, data: Any, summarize: Any = None, name: Any = None) -
         return
     parts = []
     for value in data:
-        flat = np.asarray(value.array if isinstance(value, Handle) else value).reshape(-1)
+        flat = np.asarray(numbers_seen(value, "an assertion")).reshape(-1)
         count = flat.size if summarize is not None and summarize < 0 else (summarize or SHOWN)
         parts.append(
             ", ".join([str(one) for one in flat[:count]]) + (", …" if flat.size > count else "")

@@ -16,6 +16,9 @@ from thalweg.graph.symbol import Symbol, Unwritten, symbol_of
 __all__ = ["WRITTEN", "NotLowered", "lower", "number"]
 
 
+NUMPY_ALONE = "it is computed by NumPy alone"
+
+
 class NotLowered(Exception):  # noqa: N818 # no mistake of anybody's: the function stays with NumPy
     """A row has no machine code; the message says why."""
 
@@ -42,7 +45,7 @@ def lower(graph: Graph, op: Op, inputs: Sequence[Any], params: Sequence[Any], an
     if any(one.dtype.kind not in "biuf" or one.dtype == np.float16 for one in arrays):
         kinds = sorted({one.dtype.name for one in arrays})
         raise NotLowered(f"{op.name} works with {', '.join(kinds)}, which has no machine code")
-    written = op.native or op.kernel
+    written: Any = getattr(op, "native", None) or getattr(op, "kernel", NUMPY_ALONE)
     if isinstance(written, str):
         raise NotLowered(f"{op.name}: {written}")
     try:

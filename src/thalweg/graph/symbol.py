@@ -31,7 +31,7 @@ WRITTEN: dict[Any, Callable[..., Any]] = {}
 """NumPy's functions that are no ufuncs, and what each writes, called with the graph before its arguments."""
 
 _REDUCED = {str(function.__name__): kind for kind, function in REDUCTIONS.items()}
-_WEAK = (bool, int, float)
+_WEAK = (int, float)
 
 
 class Symbol(NDArrayOperatorsMixin):

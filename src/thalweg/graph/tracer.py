@@ -81,6 +81,8 @@ class Tracer:
                 self._know(out.key, out.array, node)
         except NotLowered as error:
             self._stop(str(error), site)
+        except Exception as error:  # noqa: BLE001 # the user's call goes on, whatever is wrong here
+            self._stop(f"{op.name}: it cannot be written down ({error})", site)
         return True
 
     def node_of(self, value: Any) -> int:
@@ -107,7 +109,7 @@ class Tracer:
                 return number(node)
         if key in self._nodes:
             raise NotLowered("a Variable changed unseen, by other means than assign")
-        if key > self._began and computed_unseen(key):
+        if key > self._began and not self.obstacles and computed_unseen(key):
             raise NotLowered("a value that was computed on another thread")
         # Made outside of the function, or of Python's own values, and no Variable: it stays as it is.
         node = self.graph.constant(value)

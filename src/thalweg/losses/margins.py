@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from thalweg.core.recording import STATE
 from thalweg.core.spans import spanned
 from thalweg.losses.pairing import in_one_dtype, paired
 from thalweg.ops.activations import relu
 from thalweg.ops.arithmetic import square
+from thalweg.ops.comparison import equal, select
 from thalweg.ops.extremes import reduce_max
-from thalweg.ops.reductions import reduce_mean, reduce_sum
+from thalweg.ops.logic import logical_or
+from thalweg.ops.reductions import reduce_all, reduce_mean, reduce_sum
 
 
 def _plus_and_minus(y_true: Any) -> Any:
     """Labels 0 and 1 as -1 and 1; other labels as they are."""
+    if STATE.here.tracer is not None:
+        either = reduce_all(logical_or(equal(y_true, 0), equal(y_true, 1)))
+        return select(either, 2.0 * y_true - 1.0, y_true)
     values = y_true.array
     return 2.0 * y_true - 1.0 if ((values == 0) | (values == 1)).all() else y_true
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.errors import DTypeError, ShapeError, ThalwegError
 
 PRECISIONS = frozenset("fdFD")
@@ -28,7 +28,7 @@ class UndeterminedGradientError(ThalwegError, np.linalg.LinAlgError):
 
 def raw(x: Any) -> Any:
     """The numbers of an array or a Tensor."""
-    return x.array if isinstance(x, Handle) else x
+    return numbers_seen(x, "a function that goes by the values of a matrix")
 
 
 def lapack_dtype(x: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.composite import composite
-from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.casting import cast
 from thalweg.ops.comparison import where
@@ -33,7 +33,7 @@ SOURCE = "definition"
 
 def plain(value: Any) -> np.ndarray:
     """The array of something whose numbers decide about shapes."""
-    return np.asarray(value.array if isinstance(value, Handle) else value)
+    return np.asarray(numbers_seen(value, "a list of segments' numbers"))
 
 
 def _ascending(name: str, data: Any, segment_ids: Any) -> tuple[np.ndarray, int]:

@@ -185,7 +185,8 @@ def _sinc_slope(x: Any) -> Any:
 
 def _sinc_slope_rule(g: Any, x: Any) -> Any:
     flat = equal(x, 0)
-    ratio = where(flat, -(math.pi**2) / 3, sinc_slope(x) / where(flat, 1, x))
+    limit = x.dtype.type(-(math.pi**2) / 3)
+    ratio = where(flat, limit, sinc_slope(x) / where(flat, 1, x))
     return -g * (math.pi**2 * sinc(x) + 2 * ratio)
 
 

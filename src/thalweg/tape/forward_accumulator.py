@@ -15,6 +15,7 @@ from thalweg.core.trees import flatten, flatten_up_to, is_nested, pack
 from thalweg.diff.forward import forward_step
 from thalweg.diff.reverse import known
 from thalweg.errors import DTypeError, ShapeError
+from thalweg.ops.casting import cast
 from thalweg.tape.adoption import Adopted
 from thalweg.tape.unconnected import UnconnectedGradients, unconnected
 from thalweg.values.conversion import as_array
@@ -84,7 +85,7 @@ class ForwardAccumulator:
                 f"lost: take tw.math.real first"
             )
         if direction.array.dtype != dtype:
-            direction = Tensor(direction.array.astype(dtype))
+            direction = cast.eager(direction, dtype)
         if direction.array.shape != primal.array.shape:
             raise ShapeError(
                 f"a tangent of shape {direction.array.shape} does not fit its primal of shape "

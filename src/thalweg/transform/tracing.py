@@ -99,13 +99,20 @@ def _with_places(answer: Any, tracer: Tracer) -> Any:
     def settled(leaf: Any) -> Any:
         if isinstance(leaf, Trainable):
             tracer.read(leaf)
-        elif not isinstance(leaf, Handle | np.ndarray | np.generic | bool | int | float):
+        elif isinstance(leaf, str | bytes | type(None) | type | np.dtype | range | slice):
+            return leaf
+        elif not isinstance(leaf, Handle | np.ndarray | np.generic | bool | int | float | complex):
+            # It may hold what was computed, and would hold that of this call for ever.
+            tracer.refuse(f"an answer that is a {type(leaf).__name__}, no Tensor and no nesting")
             return leaf
         value: Any = leaf if isinstance(leaf, Handle) else Tensor(as_array(leaf))
         if value.array.dtype.kind not in "biuf":
             tracer.refuse(f"an answer of {value.array.dtype.name} has no machine code")
             return leaf
-        tracer.graph.outputs.append(tracer.node_of(value))
+        node = tracer.answer(value)
+        if node is None:
+            return leaf
+        tracer.graph.outputs.append(node)
         return _Place(len(tracer.graph.outputs) - 1)
 
     if tracer.obstacles:

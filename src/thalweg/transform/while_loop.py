@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.core.trees import flatten, flatten_up_to, is_nested, map_leaves
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.severing import stop_gradient
@@ -94,7 +95,9 @@ def _iterations(limit: Any) -> int:
     """How many iterations are allowed; -1 for any number."""
     if limit is None:
         return -1
-    array = np.asarray(limit.array if isinstance(limit, Handle) else as_array(limit))
+    array = np.asarray(
+        numbers_seen(limit, "maximum_iterations") if isinstance(limit, Handle) else as_array(limit)
+    )
     if array.ndim:
         raise ShapeError(f"'maximum_iterations' must be a scalar. Received shape: {array.shape}")
     if array.dtype.kind not in "iuf":

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import note
+from thalweg.core.numbers_seen import leaves
 from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.errors import ShapeError
 from thalweg.ops.arithmetic import identity
@@ -41,7 +41,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: Any = None)
         array = value.array
         if dtype is not None:
             array = array.astype(keeping(array.dtype, wanted_dtype("constant: dtype", dtype)))
-        note("escape", (value.key,), "tw.constant()")
+        leaves(value, "tw.constant()")
     else:
         array = as_array(value, dtype)
     if shape is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.axes import static
-from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.core.whole_number import whole_number
 from thalweg.errors import DTypeError, ShapeError
@@ -146,7 +146,7 @@ def range(
     """
     if limit is None:
         start, limit = 0, start
-    ends = [one.array if isinstance(one, Handle) else one for one in (start, limit, delta)]
+    ends = [numbers_seen(one, "tw.range()") for one in (start, limit, delta)]
     for word, end in zip(("start", "limit", "delta"), ends, strict=True):
         _check_end(word, end)
     if not ends[2]:
@@ -189,7 +189,7 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: Any
     array([[ True, False, False],
            [ True,  True,  True]])
     """
-    counts = np.asarray(lengths.array if isinstance(lengths, Handle) else lengths)
+    counts = np.asarray(numbers_seen(lengths, "tw.sequence_mask()"))
     if counts.dtype.kind not in "iu" and counts.size:
         raise DTypeError(f"sequence_mask: lengths are whole numbers, not {lengths!r:.60}")
     if maxlen is None:

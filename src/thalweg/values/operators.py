@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import note
+from thalweg.core.numbers_seen import leaves
 from thalweg.ops import arithmetic, comparison
 from thalweg.ops.contraction import product
 from thalweg.ops.indexing import getitem
@@ -72,7 +72,7 @@ BOUND = (int, type(None))
 def _index(part: Any) -> Any:
     """An index without Tensors in it."""
     if isinstance(part, Handle):
-        note("escape", (part.key,), "an index", depth=3)
+        leaves(part, "an index", depth=3)
         array = part.array
         return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
     if isinstance(part, tuple):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.core.trees import map_leaves
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -46,6 +47,7 @@ def print_(*inputs: Any, **kwargs: Any) -> None:
     kwargs.pop("name", None)
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
+    refuse_traces("tw.print writes each time")
     ends = None if summarize is None or summarize < 0 else int(summarize)
     if len(inputs) == 1 and _is_one_text(inputs[0]):
         text = str(inputs[0].array)

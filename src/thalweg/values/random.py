@@ -15,6 +15,7 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen, refuse_traces
 from thalweg.core.whole_number import whole_number
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.gathering import take
@@ -50,6 +51,7 @@ class _Streams:
 
     def next(self, seed: Any) -> np.random.Generator:
         """The stream that a call draws from; one with a seed has it to itself."""
+        refuse_traces("tw.random draws anew each time")
         with self.lock:
             if seed is None:
                 if self.whole is None:
@@ -276,7 +278,7 @@ def categorical(
 
 
 def _array(value: Any) -> np.ndarray:
-    return _plain(value.array if isinstance(value, Handle) else value, np.dtype(np.float64))  # type: ignore[no-any-return]  # an array
+    return _plain(numbers_seen(value, "tw.random"), np.dtype(np.float64))  # type: ignore[no-any-return]  # an array
 
 
 def _from_zero(name: str, values: np.ndarray, *, least_out: bool = False) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.axes import static
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.values import random
 from thalweg.values.tensor import Tensor
 
@@ -66,27 +67,32 @@ class Generator:
         """A generator started from the system's own randomness."""
         return cls._over(np.random.Generator(np.random.Philox(np.random.SeedSequence())))
 
+    def _drawn(self) -> np.random.Generator:
+        """The stream, for a call that draws from it."""
+        refuse_traces("a tw.random.Generator draws anew each time")
+        return self._rng
+
     def normal(
         self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, name: Any = None
     ) -> Tensor:
         """Normally distributed numbers, as `random.normal`."""
-        return random.normal_from(self._rng, shape, mean, stddev, dtype)
+        return random.normal_from(self._drawn(), shape, mean, stddev, dtype)
 
     def truncated_normal(
         self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, name: Any = None
     ) -> Tensor:
         """Normally distributed numbers within two standard deviations of the mean."""
-        return random.truncated_from(self._rng, shape, mean, stddev, dtype)
+        return random.truncated_from(self._drawn(), shape, mean, stddev, dtype)
 
     def uniform(
         self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = None, name: Any = None
     ) -> Tensor:
         """Evenly distributed numbers, as `random.uniform`."""
-        return random.uniform_from(self._rng, shape, minval, maxval, dtype)
+        return random.uniform_from(self._drawn(), shape, minval, maxval, dtype)
 
     def split(self, count: Any = 1) -> list[Generator]:
         """Several generators whose numbers have nothing to do with each other's."""
-        return [self._over(one) for one in self._rng.spawn(int(static(count)))]
+        return [self._over(one) for one in self._drawn().spawn(int(static(count)))]
 
     def reset_from_seed(self, seed: Any) -> None:
         """Start again from a seed."""

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
-from thalweg.core.recording import note, tick
+from thalweg.core.numbers_seen import leaves, seen
+from thalweg.core.recording import tick
 from thalweg.errors import DTypeError
 from thalweg.values.shape import TensorShape
 
@@ -51,7 +52,7 @@ class Readable(Handle):
         The value leaves the tape here: what is computed from it carries no gradient, and
         `tape.explain` will name this line.
         """
-        note("escape", (self.key,), ".numpy()")
+        leaves(self, ".numpy()")
         return read_only(self.array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -60,14 +61,14 @@ class Readable(Handle):
                 "an array of objects cannot be made of a Tensor, as np.vectorize asks for; write the "
                 "function for whole arrays, with NumPy's or thalweg's functions"
             )
-        note("escape", (self.key,), "a NumPy conversion")
+        leaves(self, "a NumPy conversion")
         array = np.asarray(self.array)
         if dtype is not None and np.dtype(dtype) != array.dtype:
             return array.astype(dtype)
         return array.copy() if copy else read_only(array) if array.ndim else array.copy()
 
     def _number(self, kind: Any, words: str) -> Any:
-        note("escape", (self.key,), words, depth=2)
+        leaves(self, words, depth=2)
         if self.array.size != 1:
             raise TypeError(
                 f"only a Tensor of one element is a number; this one has shape {self.shape}"
@@ -115,7 +116,7 @@ class Readable(Handle):
 
     def __format__(self, spec: str) -> str:
         if spec and not self.array.ndim:
-            note("escape", (self.key,), "format()")
+            leaves(self, "format()")
             return format(self.array, spec)
         return str(self) if not spec else format(str(self), spec)
 
@@ -216,14 +217,17 @@ class Tensor(Readable):
         return self
 
     def __reduce__(self) -> Any:
+        seen(self, "a pickle")
         return (Tensor, (self.array,))
 
     def __repr__(self) -> str:
+        seen(self, "repr()")
         return (
             f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={shown(self.array)}>"
         )
 
     def __str__(self) -> str:
+        seen(self, "str()")
         return f"tf.Tensor({text_of(self.array)}, shape={self.shape}, dtype={self.dtype.name})"
 
 

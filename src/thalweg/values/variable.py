@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.core.numbers_seen import refuse_traces, seen
 from thalweg.core.recording import STATE, note, tick
 from thalweg.core.spans import born
 from thalweg.core.wanted_dtype import wanted_dtype
@@ -83,6 +84,9 @@ class Variable(Readable, Trainable):
                 stacklevel=2,
             )
         self._trainable = trainable is not False
+        tracer = STATE.here.tracer
+        if tracer is not None:
+            tracer.born(self)
         born(self.key, self.name, getattr(value, "key", None))
 
     @property
@@ -172,15 +176,17 @@ class Variable(Readable, Trainable):
 
     def _set_traced(self, value: Any, how: str) -> Variable:
         """Set the value where a recorder writes down what is computed, and show it the new one."""
-        new = (
-            value if value.array.dtype is self.array.dtype else cast.eager(value, self.array.dtype)
-        )
+        wanted = self.array.dtype
+        new = value if value.array.dtype is wanted else cast.eager(value, wanted)
+        if new is not value and wanted.kind in "iu":
+            STATE.here.tracer.refuse(f"{value.array.dtype.name} numbers may not fit {wanted.name}")
         self._set(new.array, new.key, how)
         STATE.here.tracer.assigned(self, new)
         return self
 
     def _set_part(self, index: Any, value: Any) -> Variable:
         """Set the part that an index names; what `v[index].assign(value)` does."""
+        refuse_traces("a part of a Variable is set")
         array, key = taken(value, self.name, self.array.dtype)
         new = np.array(self.array)
         part = new[index].shape
@@ -212,9 +218,11 @@ class Variable(Readable, Trainable):
         return self  # as in TensorFlow: a copied list of Variables holds the same Variables
 
     def __deepcopy__(self, memo: Any) -> Any:
+        seen(self, "a copy")
         return _made(type(self), self.array, self._trainable, self.name)
 
     def __reduce__(self) -> Any:
+        seen(self, "a pickle")
         return _made, (type(self), self.array, self._trainable, self.name)
 
     def _refuse_in_place(self, sign: str, method: str) -> Any:
@@ -236,6 +244,7 @@ class Variable(Readable, Trainable):
         return self._refuse_in_place("/", "assign")
 
     def __repr__(self) -> str:
+        seen(self, "repr()")
         return (
             f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, "
             f"numpy={shown(self.array)}>"

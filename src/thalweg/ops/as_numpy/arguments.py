@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import numbers_seen
 from thalweg.core.trees import flatten
 from thalweg.ops.casting import cast
 from thalweg.ops.joining import stack
@@ -33,8 +34,7 @@ def values(many: Any) -> list[Any]:
 
 def plain(x: Any) -> Any:
     """The numbers of an argument alone, for places, signs and conditions: no gradient goes here."""
-    x = value(x)
-    return x.array if isinstance(x, Handle) else x
+    return numbers_seen(value(x), "a function of NumPy's that goes by the values")
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
