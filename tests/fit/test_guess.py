@@ -89,3 +89,18 @@ def test_zeros_are_fitted_by_zero():
     fit = curve_fit("y = a*exp(-b*x)", X, np.zeros_like(X))
     assert fit.params["a"] == 0
     assert fit.chisqr == 0
+
+
+@pytest.mark.parametrize(
+    "start",
+    [{"b": 700.0}, {"b": 100.0}, {"a": 1.0, "b": 700.0}, {"a": 1.0, "b": 100.0}],
+    ids=repr,
+)
+def test_a_hopeless_start_gives_way_to_the_data(start):
+    """At b = 700 the model is infinite, at 100 its squares are, though its Jacobian is not."""
+    x, y = [1.0, 2.0, 3.0, 4.0], [2.0, 4.1, 5.9, 8.2]
+    fit = curve_fit("y = a*exp(b*x)", x, y, start)
+    wanted = curve_fit("y = a*exp(b*x)", x, y, {"a": 2.0, "b": 0.5})
+    assert fit.status == "converged"
+    assert "guessed from the data" in fit.message
+    assert fit.params == pytest.approx(wanted.params, rel=1e-9)

@@ -201,13 +201,13 @@ def _find(
 ) -> tuple[Found, Array]:
     """Search from the start given, guessed where it has gaps; the valley and the start."""
     missing = np.isnan(known)
+    anywhere = np.full(known.size, np.nan)
     if not np.any(missing):
-        anywhere = np.full(known.size, np.nan)
         first = problem.inside(known)
         return search(problem, first, max_steps, lambda: guess(anywhere)), first
     starts = guess(known) or [problem.inside(np.where(missing, 1.0, known))]
     first = np.where(missing, starts[0], known)
-    return search(problem, starts[0], max_steps, lambda: starts[1:]), first
+    return search(problem, starts[0], max_steps, lambda: starts[1:] or guess(anywhere)), first
 
 
 def _task(

@@ -19,16 +19,20 @@ __all__ = ["linear_parameters", "solve_linear"]
 def _unchanged(problem: LeastSquares, params: Array, members: list[int]) -> bool:
     """Whether the members' columns stay as they are when all members move."""
     before = problem.jacobian(params)[:, members]
+    size = np.abs(before).max(axis=0)  # no sum of squares, which overflows from 1e154 on
+    if np.any(size == 0):
+        return False  # a column of zeros shows nothing: the data may lie far from the curve
     for factor in (1.7, -0.6):
         moved = params.copy()
         # Unlike shifts, so that changes of two members cannot cancel.
         shift = np.sqrt(2.0 + np.arange(len(members)))
         moved[members] = factor * moved[members] + shift * factor
         after = problem.jacobian(moved)[:, members]
-        size = np.linalg.norm(before, axis=0)
-        if not np.all(np.isfinite(after)) or np.any(size == 0):
-            return False  # a column of zeros shows nothing: the data may lie far from the curve
-        if np.any(np.linalg.norm(after - before, axis=0) > 1e-9 * size):
+        if not np.all(np.isfinite(after)):
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):
+            change = np.abs(after / size - before / size).max(axis=0)
+        if not np.all(change <= 1e-9):
             return False
     return True
 
