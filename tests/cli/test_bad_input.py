@@ -29,6 +29,7 @@ MINIMIZE = [
     (["x**2", "5"], "the name is missing"),
     (["3", "x=1"], "there is nothing to vary"),
     (["x**2", "x=1", "--rat", "0.1"], "no option --rat (did you mean --rate?)"),
+    (["--", "x**2", "x=1", "--rate", "0.1"], "--rate comes after --, where no options are read"),
     (["x**2", "x=1", "--rat=0.1"], "no option --rat (did you mean --rate?)"),
     (["x**2", "x=1", "--rate"], "--rate"),
     (["x**2", "x=1", "--rate", "abc"], "'--rate': abc is not a number"),

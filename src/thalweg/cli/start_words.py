@@ -33,6 +33,9 @@ def refuse_options(context: click.Context, words: Sequence[str]) -> None:
     for word in words:
         if _OPTION.fullmatch(word):
             name = word.partition("=")[0]
+            if name in known:
+                told = f"{name} comes after --, where no options are read; write it before"
+                raise click.UsageError(told, context)
             near = difflib.get_close_matches(name, known, 1)
             meant = f" (did you mean {near[0]}?)" if near else ""
             raise click.UsageError(f"there is no option {name}{meant}", context)
