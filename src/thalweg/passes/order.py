@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from thalweg.graph.graph import Graph
+from thalweg.passes.prune import prune
 from thalweg.passes.simplify import simplify
 
 __all__ = ["PASSES", "run_passes"]
 
-PASSES = (simplify,)
+PASSES = (simplify, prune)
 """Every pass, in order; each is one walk from the first node to the last."""
 
 

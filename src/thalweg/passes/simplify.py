@@ -198,11 +198,13 @@ def _cast(walk: _Walk, node: Node, inputs: list[int]) -> int | None:
 
 
 def _reduce(walk: _Walk, node: Node, inputs: list[int]) -> int | None:
-    _, axes = node.attributes
+    kind, axes = node.attributes
     inner = walk.graph.nodes[inputs[0]]
     if any(inner.shape[axis] != 1 for axis in axes):
         return None
-    return inputs[0] if inner.shape == node.shape else walk.graph.add("reshape", inputs, node.shape)
+    if kind == "sum" and node.dtype.kind == "f":  # a sum begins with 0, and -0 becomes 0
+        inputs = [walk.graph.add("add", [inputs[0], walk.filled(inner, 0.0)])]
+    return walk.rebuilt(node._replace(op="reshape", attributes=(node.shape,)), inputs)
 
 
 _RULES: dict[str, Callable[..., int | None]] = {

@@ -56,17 +56,53 @@ class Function:
         """
         return "" if self._cache is None else str(self._cache.why_not_compiled())
 
+    def explain(self, *args: Any, **named: Any) -> Any:
+        """What became of the function for such arguments, from graph to assembly.
+
+        A function that was not called with arguments of this kind is called first.
+
+        Args:
+            args: as in a call.
+            named: likewise.
+
+        Returns:
+            `Stages`, with a text for each of graph, simplified, kernels, llvm and assembly; or, where
+            the function runs as Python, the line and the reason.
+
+        >>> import thalweg as tw
+        >>> f = tw.function(lambda x: tw.exp(x) * 1.0)
+        >>> print(f.explain(tw.constant([1.0, 2.0])).simplified)
+        %0 = input place=0 : float32[2]
+        %1 = exp %0 : float32[2]
+        outputs %1
+        """
+        ready = self._arguments(args, named)
+        found = None if self._cache is None else self._cache.explain(*ready)
+        if found is None:
+            self(*args, **named)
+            found = (
+                "a tape around the call records"
+                if self._cache is None
+                else self._cache.explain(*ready)
+            )
+        return found or "the next call may be written down: this one made Variables"
+
+    def _arguments(self, args: Any, named: Any) -> tuple[Any, Any]:
+        """Arguments as the Python function takes them: as the signature says, arrays as Tensors."""
+        if self._signature is not None:
+            return self._signature.bind(args, named)
+        return (
+            tuple([_argument(value) for value in args]),
+            {name: _argument(value) for name, value in named.items()},
+        )
+
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Call it: arrays come to it as Tensors, numbers leave it as Tensors."""
         if self._cache is not None and self._cache.ready is not None and not named:
             answer = self._cache.ready(args)
             if answer is not NotImplemented:
                 return answer
-        if self._signature is not None:
-            args, named = self._signature.bind(args, named)
-        else:
-            args = tuple([_argument(value) for value in args])
-            named = {name: _argument(value) for name, value in named.items()}
+        args, named = self._arguments(args, named)
         if not STATE.here.recorders:
             if self._cache is None:  # read when a function is called: it stands on all of `graph/`
                 from thalweg.transform.signature_cache import SignatureCache

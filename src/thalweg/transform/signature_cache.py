@@ -71,6 +71,17 @@ class SignatureCache:
                 self.ready = _Ready(kind)
         return _run(kind, function, args, named, leaves)
 
+    def explain(self, args: Any, named: Any) -> Any:
+        """The stages of the machine code for such arguments, or why there is none; None: not yet called."""
+        kind = self._kind_of(args, named, flatten([args, named]))
+        if kind is None:
+            return "arguments of this kind cannot be told apart from others"
+        if kind.why or kind.trace is None:
+            return kind.why or None
+        from thalweg.native.stages import stages_of
+
+        return stages_of(kind.trace.graph)
+
     def _kind_of(self, args: Any, named: Any, leaves: list[Any]) -> _Kind | None:
         key = (_shape_of(args), _shape_of(named), tuple([_described(leaf) for leaf in leaves]))
         try:

@@ -1,0 +1,55 @@
+"""How are kernels written for a reader? A line for each buffer, a few for each kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thalweg.native.kernels import Kernels, Map, Products, Put, Take, View, Zeros
+
+__all__ = ["text_of_kernels"]
+
+
+def text_of_kernels(kernels: Kernels) -> str:
+    """Buffers by number with what they are for, then the kernels in the order in which they run."""
+    lines = [
+        f"buffer {one.number}: {one.kind} {one.dtype.name}, {one.size} elements"
+        for one in kernels.buffers
+    ]
+    for place, step in enumerate(kernels.steps):
+        lines += [f"kernel {place}: {line}" if not at else f"    {line}"
+                  for at, line in enumerate(_lines(step))]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _lines(step: Any) -> list[str]:
+    if isinstance(step, Map):
+        lines = [f"loop over {list(step.shape)}"]
+        lines += [f"%{number} = read {_where(view)}" for number, view in step.reads.items()]
+        for number, node in step.nodes:
+            if node.op == "constant":
+                lines.append(f"%{number} = {node.attributes[0]}")
+            else:
+                lines.append(f"%{number} = {node.op} {', '.join(f'%{at}' for at in node.inputs)}")
+        lines += [f"write %{number} to {_where(view)}" for number, view in step.writes]
+        lines += [
+            f"{one.kind} of %{one.node} along {list(one.axes)} to {_where(one.out)}"
+            for one in step.reductions
+        ]
+        return lines
+    if isinstance(step, Products):
+        sign = "+=" if step.accumulate else "="
+        times = "" if step.alpha == 1.0 else f"{step.alpha}·"
+        times += "" if step.scale is None else f"{_where(step.scale)}·"
+        return [f"product {_where(step.out)} {sign} {times}{_where(step.a)} · {_where(step.b)}"]
+    if isinstance(step, Zeros):
+        return [f"zeros all over buffer {step.buffer}"]
+    if isinstance(step, Take | Put):
+        verb = "takes rows of" if isinstance(step, Take) else "receives, added, rows of"
+        return [f"{_where(step.out)} {verb} {_where(step.rows)} at {_where(step.places)}"]
+    return [repr(step)]
+
+
+def _where(view: View) -> str:
+    strides = f" by {list(view.strides)}" if view.shape else ""
+    offset = f" from {view.offset}" if view.offset else ""
+    return f"buffer {view.buffer} {list(view.shape)}{strides}{offset}"
