@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from thalweg.native.lanes import Floats, Wholes, where
 from thalweg.native.vector_math.exponential import exp, reduced
-from thalweg.native.vector_math.pairs import Pair, ordered_sum, quotient
+from thalweg.native.vector_math.pairs import Pair, exact_product, ordered_sum, quotient
 from thalweg.native.vector_math.polynomial import polynomial
 from thalweg.native.vector_math.polynomials import COSH, SINH, TANH
 from thalweg.native.vector_math.scaling import power_of_two, scaled
@@ -71,7 +71,7 @@ def _tanh_of_double(x: Floats) -> Floats:
     """sinh over cosh, both in two floats."""
     parts = _parts(x.magnitude(), 20.0)
     more, less, odd, even = parts.more, parts.less, parts.odd, parts.even
-    above = ordered_sum(less, more.times_plus(odd, less * even))
+    above = _sinh_pair(more, less, odd, even)
     below = ordered_sum(more, less.times_plus(odd, more * even))
     # What 1 - w and 1 + w lack; it decides where the answer is nearly 1.
     w = parts.w
@@ -79,6 +79,17 @@ def _tanh_of_double(x: Floats) -> Floats:
     below = Pair(below.high, below.low + ((1.0 - more) + w))
     ratio = quotient(above, below)
     return (ratio.high + ratio.low).with_sign_of(x)
+
+
+def _sinh_pair(more: Floats, less: Floats, odd: Floats, even: Floats) -> Pair:
+    """less + more·odd + less·even, which nearly cancels just above ln(2)/2."""
+    if more.lanes.machine.fused:
+        return ordered_sum(less, more.times_plus(odd, less * even))
+    # Without one rounding for both, that of more·odd must not be lost.
+    product = exact_product(more, odd)
+    first = ordered_sum(less, product.high)
+    second = ordered_sum(first.high, less * even)
+    return Pair(second.high, second.low + (first.low + product.low))
 
 
 def _parts(size: Floats, largest: float) -> _Parts:
