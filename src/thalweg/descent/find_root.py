@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.descent.bracket import between, look_around
 from thalweg.descent.gauss_newton import Landfall, gauss_newton
 from thalweg.descent.layout import Layout
@@ -67,6 +68,7 @@ def find_root(
     >>> tw.find_root("x**2 + 1", {"x": 1}).message
     'No root found: |f| has a minimum of 1 at x = 0.'
     """
+    refuse_traces("tw.find_root searches in Python")
     if bracket is not None:
         bracket = _ends(bracket)
     if start is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.descent.box import read_box
 from thalweg.descent.layout import Layout
 from thalweg.descent.objective import Objective, objective_of, read_formula
@@ -90,6 +91,7 @@ def minimize(
     >>> tw.minimize("x**3 + 2*x - 3", {"x": 5}, target=0).x
     {'x': 1.0}
     """
+    refuse_traces("tw.minimize searches in Python")
     settings = _Settings(method, rate, target, max_steps, tol, bounds, callback, record)
     return _descend(fun, start, settings, restarts, seed, DOWN)
 
@@ -118,6 +120,7 @@ def maximize(
     >>> round(result.x["x"], 12), round(result.fun, 12)
     (1.0, 0.367879441171)
     """
+    refuse_traces("tw.maximize searches in Python")
     settings = _Settings(method, rate, None, max_steps, tol, bounds, callback, record)
     return _descend(fun, start, settings, restarts, seed, UP)
 

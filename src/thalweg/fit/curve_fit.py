@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.descent.real_number import real_number
 from thalweg.errors import DescentError
 from thalweg.fit.bounds import read_bounds
@@ -90,6 +91,7 @@ def curve_fit(
     >>> round(fit.params["b"], 3), round(fit.stderr["b"], 3), fit.success
     (0.5, 0.009, True)
     """
+    refuse_traces("tw.curve_fit searches in Python")
     if others:
         raise TypeError(_unknown(next(iter(others))))
     max_steps = _settings(max_steps, absolute_sigma, jac, callback)

@@ -8,6 +8,7 @@ function stays eager; nothing raises.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class Tracer:
         cells: what was read before it was set, Variables and an optimizer's memory: each has an
             `array`, and each is an input.
         written: what was set, with the number of the new value's node.
+        assumed: what must stay so: functions to ask, and what they answered.
         obstacles: what could not be written down, and where; empty where all could.
         unfinished: whether a Variable was made meanwhile, as a first call may do and no other does.
     """
@@ -49,6 +51,7 @@ class Tracer:
         self.cells: dict[Any, tuple[Any, int]] = {}
         self.written: dict[Any, tuple[Any, int]] = {}
         self.unfinished = False
+        self.assumed: list[tuple[Callable[[], Any], Any]] = []
         self._began = tick()
         self.obstacles: list[Obstacle] = []
         self._nodes: dict[int, list[tuple[Any, int]]] = {}
@@ -56,6 +59,21 @@ class Tracer:
     def given(self, array: Any, key: int) -> None:
         """Make an input of an argument."""
         self._know(key, array, self.graph.input(array.shape, array.dtype))
+
+    def know(self, tensor: Any, node: int) -> None:
+        """Take a Tensor that is made from outside for the value of a node."""
+        self._know(tensor.key, tensor.array, node)
+
+    def same(self, tensor: Any, other: Any) -> None:
+        """Take a Tensor that is made from outside for the value of another one."""
+        try:
+            self.know(tensor, int(self._node(other.key, other.array)))
+        except NotLowered as error:
+            self.refuse(str(error))
+
+    def assume(self, ask: Callable[[], Any]) -> None:
+        """What is written down holds as long as this answers as it does now."""
+        self.assumed.append((ask, ask()))
 
     def _know(self, key: int, array: Any, node: int) -> None:
         """Remember a value's node. A Variable has one key and, one after the other, many values."""

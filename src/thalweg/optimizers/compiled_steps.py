@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.optimizers.whole_only import WholeOnly
 from thalweg.transform.tracing import Trace, in_place_of, trace
 
 __all__ = ["run_steps"]
@@ -37,28 +38,36 @@ def run_steps(optimizer: Any, step: Callable[[], Any], steps: int) -> Any:
         The loss before the last step.
     """
     losses: list[Any] = []
-    rows: list[Any] = []
-    answer, loop, found = None, None, None
+    chunks: list[list[Any]] = []
+    answer, found, first = None, None, steps
     optimizer.why_not_compiled = ""
-    for _ in range(min(ATTEMPTS, steps)):
-        answer, found = trace(step, (), {}, ())
-        losses.append(answer)
-        if not (found.obstacle and found.unfinished):
-            break
-    loop = _compiled(optimizer, found) if found else None
-    if loop is not None and found is not None:
-        try:
-            rows = _in_chunks(loop, found, steps - len(losses))
-        except IndexError:  # NumPy says which number it was
-            loop = None
-        else:
-            answer = in_place_of(found.answer, [np.asarray(one[-1]) for one in rows])
-    while loop is None and len(losses) < steps:
-        answer = step()
-        losses.append(answer)
-    first = np.array([one.array for one in losses if isinstance(one, Handle)])
-    optimizer.losses = np.concatenate([first, rows[0]]) if rows else first
-    return answer
+    try:
+        for _ in range(min(ATTEMPTS, steps)):
+            answer, found = trace(step, (), {}, ())
+            losses.append(answer)
+            if not (found.obstacle and found.unfinished):
+                break
+        left, first = steps - len(losses), len(losses)
+        loop = _compiled(optimizer, found) if found and left else None
+        if loop is not None and found is not None and _in_chunks(loop, found, left, chunks):
+            ends = [np.asarray(one[-1]) for one in chunks[-1]]
+            return in_place_of(found.answer, ends)
+        for _ in range(left - sum([len(one[0]) for one in chunks])):
+            answer = step()
+            losses.append(answer)
+        return answer
+    finally:
+        optimizer.losses = _all_losses(losses[:first], chunks, losses[first:])
+
+
+def _all_losses(first: list[Any], chunks: list[list[Any]], last: list[Any]) -> Any:
+    """The losses of the steps in Python before the loop, in the loop, and in Python after it."""
+    before, after = [
+        [one.array for one in some if isinstance(one, Handle)] for some in (first, last)
+    ]
+    if not chunks or not before:
+        return np.array(before + after)
+    return np.concatenate([before, *[one[0] for one in chunks], *([after] if after else [])])
 
 
 def _compiled(optimizer: Any, found: Trace) -> Any:
@@ -84,22 +93,34 @@ def _compiled(optimizer: Any, found: Trace) -> Any:
     return None
 
 
-def _in_chunks(loop: Any, found: Trace, steps: int) -> list[Any]:
-    """Run the loop; after each part the cells hold what was reached."""
-    parts: list[list[Any]] = []
-    places = found.states()
+def _in_chunks(loop: Any, found: Trace, steps: int, chunks: list[list[Any]]) -> bool:
+    """Run the loop; after each part the cells hold what was reached.
+
+    Args:
+        loop: the machine code.
+        found: what it was made of.
+        steps: how many.
+        chunks: of each part, a row of outputs for each step, is added here.
+
+    Returns:
+        False where a whole number named a row that is not there: Python's next step will say which.
+    """
+    states = found.states()
     given = len(found.graph.inputs) - len(found.cells)
-    cells = {given + place: cell for place, cell in enumerate(found.cells)}
-    count = 64
+    count = 1
     while steps > 0:
         now = min(count, steps)
         began = time.perf_counter()
-        ends, rows = loop([cell.array for cell in found.cells], now)
-        for place in places:
-            array = ends[place]
-            cells[place].array = array if array.ndim else array[()]
-        parts.append(rows)
+        with WholeOnly():
+            try:
+                ends, rows = loop([cell.array for cell in found.cells], now)
+            except IndexError:
+                return False
+            for place in states:
+                array = ends[place]
+                found.cells[place - given].array = array if array.ndim else array[()]
+            chunks.append(rows)
         steps -= now
         took = max(time.perf_counter() - began, 1e-7)
         count = max(1, min(int(now * PAUSE / took), now * 16))
-    return [np.concatenate(one) for one in zip(*parts, strict=True)]
+    return True

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.core.recording import STATE
 from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
@@ -22,6 +23,9 @@ Rate = float | Callable[[int], Any]
 
 WORTH_COMPILING = 16
 """So many steps and more run as one loop in machine code, where the loss can be written down."""
+
+TOLD = frozenset({"_iterations", "_learning_rate", "losses", "why_not_compiled"})
+"""What changes from step to step, and what the user is told after them."""
 
 
 class Optimizer(ABC):
@@ -37,7 +41,6 @@ class Optimizer(ABC):
         name: shown in messages.
 
     Attributes:
-        iterations: steps taken.
         losses: after `minimize` of a function: the loss before each of its steps.
         why_not_compiled: after `minimize` with many steps: why they ran as Python; empty if compiled.
 
@@ -57,13 +60,17 @@ class Optimizer(ABC):
     ) -> None:
         if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError("At most one of clipnorm, clipvalue and global_clipnorm can be set.")
+        tracer = STATE.here.tracer
+        if tracer is not None:
+            tracer.unfinished = True
+            tracer.refuse("an optimizer is made in here")
         self.learning_rate = learning_rate
         self.weight_decay = None if weight_decay is None else setting("weight_decay", weight_decay)
         self.clipnorm = above_zero("clipnorm", clipnorm)
         self.clipvalue = above_zero("clipvalue", clipvalue)
         self.global_clipnorm = above_zero("global_clipnorm", global_clipnorm)
         self.name = name
-        self.iterations = 0
+        self._iterations = 0
         self.losses: Any = None
         self.why_not_compiled = ""
         self._states: dict[int, Any] = {}
@@ -73,17 +80,40 @@ class Optimizer(ABC):
     @property
     def learning_rate(self) -> Any:
         """The rate of the next step."""
+        refuse_traces("Python asks for the learning rate")
+        return self._rate()
+
+    @learning_rate.setter
+    def learning_rate(self, value: Rate) -> None:
+        refuse_traces("the learning rate is set")
+        # A NumPy float64 would make float64 of every float32 it meets; a Python float is weak.
+        self._learning_rate = value if callable(value) else setting("learning_rate", value)
+
+    def _rate(self) -> Any:
         given = self._learning_rate
         if not callable(given):
             return given
         return setting(
-            f"the schedule's learning_rate at step {self.iterations}", given(self.iterations)
+            f"the schedule's learning_rate at step {self._iterations}", given(self._iterations)
         )
 
-    @learning_rate.setter
-    def learning_rate(self, value: Rate) -> None:
-        # A NumPy float64 would make float64 of every float32 it meets; a Python float is weak.
-        self._learning_rate = value if callable(value) else setting("learning_rate", value)
+    def settings(self) -> tuple[Any, ...]:
+        """What the rule goes by beside the rate: its numbers and switches, in their order."""
+        kinds = (bool, int, float, str, type(None))
+        return tuple(
+            [one for name, one in vars(self).items() if name not in TOLD and isinstance(one, kinds)]
+        )
+
+    @property
+    def iterations(self) -> int:
+        """Steps taken."""
+        refuse_traces("Python asks for the number of steps")
+        return self._iterations
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        refuse_traces("the number of steps is set")
+        self._iterations = value
 
     @abstractmethod
     def init(self, params: Any) -> Any:
@@ -195,12 +225,12 @@ class Optimizer(ABC):
             raise ValueError("No gradients provided for any variable: there are no variables.")
         tracer = STATE.here.tracer
         if tracer is not None:
-            return self._apply_traced(pairs, tracer)
+            return self._apply_traced(pairs, tracer)  # type: ignore[no-any-return]  # a Tensor of one
         return self._move(pairs)
 
-    def _apply_traced(self, pairs: list[tuple[Any, Any]], tracer: Any) -> int:
-        """Take the step, and write down what it does."""
-        from thalweg.optimizers.written_step import write_step  # read where something is traced
+    def _apply_traced(self, pairs: list[tuple[Any, Any]], tracer: Any) -> Any:
+        """Take the step, and write down what it does; the number of steps is then a Tensor."""
+        from thalweg.optimizers.written_step import number_of_steps, write_step  # read when traced
 
         nodes: dict[int, int] = {}
         if self.clipnorm or self.clipvalue or self.global_clipnorm:
@@ -211,11 +241,11 @@ class Optimizer(ABC):
         for _, variable in pairs:
             if variable.key in nodes:
                 tracer.write(variable.key, variable, nodes[variable.key])
-        return taken
+        return number_of_steps(self, taken, tracer) if nodes else taken
 
     def _move(self, pairs: list[tuple[Any, Any]]) -> int:
         """Move each Variable by its gradient."""
-        rate, states, decay = self.learning_rate, self._states, self.weight_decay
+        rate, states, decay = self._rate(), self._states, self.weight_decay
         if not self._plain:
             pairs = self._clipped(pairs)
         for grad, variable in pairs:
@@ -252,8 +282,8 @@ class Optimizer(ABC):
                 variable.array = new
             else:
                 variable.assign(new)
-        self.iterations += 1
-        return self.iterations
+        self._iterations += 1
+        return self._iterations
 
     def _clipped(self, pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
         """Shorten gradients as the user wished."""

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from thalweg.graph.symbol import Symbol, Unwritten
+from thalweg.values.tensor import Tensor
 
-__all__ = ["write_step"]
+__all__ = ["number_of_steps", "write_step"]
 
 
 class Slot:
@@ -49,7 +50,7 @@ class Rate:
     @property
     def array(self) -> Any:
         """Its value."""
-        return np.float64(self.optimizer.learning_rate)
+        return np.float64(self.optimizer._rate())
 
 
 class Steps:
@@ -63,11 +64,11 @@ class Steps:
     @property
     def array(self) -> Any:
         """The number."""
-        return np.int64(self.optimizer.iterations)
+        return np.int64(self.optimizer._iterations)
 
     @array.setter
     def array(self, value: Any) -> None:
-        self.optimizer.iterations = int(value)
+        self.optimizer._iterations = int(value)
 
 
 def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) -> dict[int, int]:
@@ -82,6 +83,10 @@ def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) ->
         The node of each Variable's new value, by the Variable's key.
     """
     graph, states, mine = tracer.graph, optimizer._states, id(optimizer)
+    if callable(optimizer._learning_rate) and ("steps", mine) in tracer.written:
+        tracer.refuse("a schedule is asked for the rate once a call, and here are several steps")
+        return {}
+    tracer.assume(optimizer.settings)
     rate = Symbol(graph, tracer.cell(("rate", mine), Rate(optimizer)))
     found = {}
     try:
@@ -111,7 +116,17 @@ def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) ->
                     tracer.write(keys[field], slot, kept.number)
     except Unwritten as error:
         tracer.refuse(f"{type(optimizer).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 # the step itself will say what is wrong
+        tracer.refuse(f"{type(optimizer).__name__}: it cannot be written down ({error})")
     steps = Steps(optimizer)
     count = Symbol(graph, tracer.cell(("steps", mine), steps))
     tracer.write(("steps", mine), steps, (count + 1).number)
     return found
+
+
+def number_of_steps(optimizer: Any, taken: int, tracer: Any) -> Any:
+    """How many steps were taken, as a Tensor that is counted anew at each call of the machine code."""
+    count = Symbol(tracer.graph, tracer.cell(("steps", id(optimizer)), Steps(optimizer)))
+    answer = Tensor(np.int32(taken))
+    tracer.know(answer, count.astype(np.int32).number)
+    return answer

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.testing.cases import weights
@@ -65,6 +66,7 @@ def check_gradients(
 
     Source of the differences: Ridders, see `thalweg.testing.differences`.
     """
+    refuse_traces("check_gradients compares numbers")
     if order < 1:
         raise ValueError(f"order is {order}; the first derivative is order 1")
     if not modes or set(modes) - set(MODES):

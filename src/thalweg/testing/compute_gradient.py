@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.core.trees import flatten, pack
 from thalweg.errors import DTypeError
 from thalweg.tape.gradient_tape import GradientTape
@@ -47,6 +48,7 @@ def compute_gradient(
 
     Source of the extrapolation: Ridders, see `thalweg.testing.differences`.
     """
+    refuse_traces("compute_gradient compares numbers")
     if not isinstance(x, list | tuple):
         raise ValueError(
             f"compute_gradient: x is a list or tuple of the arguments of f, not {type(x).__name__}"

@@ -74,9 +74,17 @@ def publish(call: Adopted, inputs: Sequence[Any]) -> None:
 
 def answers(result: Any) -> tuple[Any, tuple[Any, ...]]:
     """Fresh Tensors of a function's answer: the whole nesting, and flat."""
-    whole = map_leaves(
-        lambda leaf: Tensor(leaf.array if isinstance(leaf, Handle) else as_array(leaf)), result
-    )
+
+    def fresh(leaf: Any) -> Any:
+        if not isinstance(leaf, Handle):
+            return Tensor(as_array(leaf))
+        made = Tensor(leaf.array)
+        tracer = STATE.here.tracer
+        if tracer is not None:
+            tracer.same(made, leaf)
+        return made
+
+    whole = map_leaves(fresh, result)
     return whole, tuple(flatten(whole))
 
 

@@ -37,7 +37,8 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         lifted = [map_leaves(as_leaf, arg) for arg in args]
         reads = Reads()
         everyone = STATE.recorders
-        set_recorders((reads,))
+        # Tapes keep nothing of this; who writes it down, to compute it again, sees it all the same.
+        set_recorders((*[one for one in everyone if one.traces], reads))
         try:
             result = f(*lifted, **named)
         finally:

@@ -61,7 +61,7 @@ class SignatureCache:
         kind = self._kind_of(args, named, leaves)
         if kind is None or kind.why:
             return function(*args, **named)
-        if kind.trace is None:
+        if kind.trace is None or not kind.trace.holds():
             return self._written_down(kind, function, args, named)
         if kind.code is None:
             kind.code = self._compiled(kind)
@@ -106,6 +106,7 @@ class SignatureCache:
         tensors = [leaf for leaf in flatten([args, named]) if isinstance(leaf, Tensor)]
         answer, found = trace(function, args, named, tensors)
         kind.attempts += 1
+        kind.trace = kind.code = self.ready = None
         if found.obstacle is None:
             kind.trace = found
         elif not found.unfinished or kind.attempts >= UNFINISHED_CALLS:
@@ -133,19 +134,22 @@ class _Ready:
     The code itself looks, and says so when they are of another kind.
     """
 
-    __slots__ = ("answers", "cells", "code", "count", "form", "written")
+    __slots__ = ("answers", "assumed", "cells", "code", "count", "form", "holds", "written")
 
     def __init__(self, kind: _Kind) -> None:
         found: Any = kind.trace
         self.code = kind.code
         self.cells, self.written, self.answers = found.cells, found.written, found.answers
         self.form = found.answer
+        self.assumed, self.holds = bool(found.assumed), found.holds
         self.count = len(found.graph.inputs) - len(found.cells)
 
     def __call__(self, args: tuple[Any, ...]) -> Any:
         """The function's answer, or `NotImplemented` where this is not the code for it."""
         given = [one.array for one in args if type(one) is Tensor]
         if len(given) != self.count or len(args) != self.count or STATE.here.recorders:
+            return NotImplemented
+        if self.assumed and not self.holds():
             return NotImplemented
         made = self.code.quickly([*given, *[cell.array for cell in self.cells]])
         if made is None:

@@ -28,6 +28,7 @@ class Trace(NamedTuple):
         written: those that are written to, in the order of the last outputs.
         answer: the call's answer, with places of outputs in place of Tensors.
         obstacle: why it cannot be written down, and where; None where it can.
+        assumed: what must stay so for the trace to hold: functions to ask, and what they answered.
         unfinished: whether another call may well be written down: this one made Variables.
     """
 
@@ -36,7 +37,12 @@ class Trace(NamedTuple):
     written: tuple[Any, ...]
     answer: Any
     obstacle: Obstacle | None
+    assumed: tuple[tuple[Callable[[], Any], Any], ...]
     unfinished: bool
+
+    def holds(self) -> bool:
+        """Whether Python's own settings are still those that were written down."""
+        return all([ask() == answered for ask, answered in self.assumed])
 
     @property
     def answers(self) -> int:
@@ -89,6 +95,7 @@ def trace(
         tuple([cell for cell, _ in tracer.written.values()]),
         shape,
         tracer.obstacles[0] if tracer.obstacles else None,
+        tuple(tracer.assumed),
         tracer.unfinished,
     )
 
