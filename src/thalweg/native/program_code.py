@@ -40,7 +40,10 @@ INLINE = 64
 LONG = 1500
 PART = 600
 """After so many lines what follows becomes functions of their own, each of so many: what LLVM does takes
-longer than in proportion to a function's length."""
+longer than in proportion to a function's length, and as long for a function of one line as for fifty."""
+
+MANY = 60
+"""A loop over more nodes begins a function."""
 
 _STATUS = -2
 """By which the place of the status is named beside the buffers; -1 names the products' workspace."""
@@ -181,15 +184,18 @@ def write_steps(
     listing: Listing, machine: Machine, kernels: Kernels, pointers: dict[int, str], status: str
 ) -> None:
     """Write what is to be done, one kernel after the other; `status` tells what went wrong."""
-    whole = {**pointers, _STATUS: status}
-    here, names, end = listing, whole, len(listing) + LONG
+    whole, end = {**pointers, _STATUS: status}, len(listing) + LONG
+    here, names = listing, whole
     for step in kernels.steps:
-        if len(here) > end:
-            if here is not listing:
-                _call(listing, whole, "part", here, names)
-            here, names, end = Listing(listing.module), _Arguments(), PART
+        apart = len(listing) > end or _is_large(step)
+        full = len(here) > PART or (isinstance(step, Map) and len(step.nodes) > MANY)
+        if here is not listing and (full or not apart):
+            _call(listing, whole, here, names)
+            here, names = listing, whole
+        if here is listing and apart:
+            here, names = Listing(listing.module), _Arguments()
         if isinstance(step, Map):
-            _write_map(here, machine, step, names)
+            write_map(here, machine, step, names)
         elif isinstance(step, Products):
             _write_products(here, machine, step, names)
         elif isinstance(step, Zeros):
@@ -197,24 +203,19 @@ def write_steps(
         else:
             write_rows(here, machine, step, names, names[_STATUS])
     if here is not listing:
-        _call(listing, whole, "part", here, names)
+        _call(listing, whole, here, names)
 
 
-def _write_map(listing: Listing, machine: Machine, step: Map, pointers: dict[int, str]) -> None:
-    if math.prod(step.shape) <= INLINE:
-        write_map(listing, machine, step, pointers)
-        return
-    apart, names = Listing(listing.module), _Arguments()
-    write_map(apart, machine, step, names)
-    _call(listing, pointers, "map", apart, names)
+def _is_large(step: object) -> bool:
+    return isinstance(step, Map) and math.prod(step.shape) > INLINE
 
 
 def _call(
-    listing: Listing, pointers: dict[int, str], stem: str, apart: Listing, names: dict[int, str]
+    listing: Listing, pointers: dict[int, str], apart: Listing, names: dict[int, str]
 ) -> None:
     """Define a function of its own, and call it."""
     apart.line("ret void")
-    name = listing.module.fresh(stem)
+    name = listing.module.fresh("part")
     kinds = ["ptr"] * len(names)
     text = apart.function(name, "internal void", *kinds, attributes="nounwind noinline")
     listing.module.define(name, text)
