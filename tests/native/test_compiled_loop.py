@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from thalweg.errors import GraphError
 from thalweg.graph.graph import Graph
 from thalweg.graph.interpreter import interpret
 from thalweg.graph.symbol import Symbol
@@ -101,3 +102,11 @@ def test_a_number_that_names_no_row_is_refused_and_nothing_is_changed():
     with pytest.raises(IndexError, match="row that is not there"):
         loop([given[0], np.array([1, 4])], 3)
     np.testing.assert_array_equal(given[0], np.arange(4.0))
+
+
+def test_an_output_becomes_one_input_at_most():
+    graph = Graph()
+    x, y = (Symbol(graph, graph.input((3,), "float64")) for _ in range(2))
+    graph.outputs = [(x + y).number]
+    with pytest.raises(GraphError, match="one input at most"):
+        compile_loop(graph, {0: 0, 1: 0})

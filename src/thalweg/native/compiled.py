@@ -145,6 +145,8 @@ class CompiledLoop:
     """
 
     def __init__(self, graph: Graph, states: dict[int, int], target: Machine) -> None:
+        if len(set(states.values())) < len(states):
+            raise GraphError(f"an output becomes one input at most; the states were {states}")
         simple = run_passes(graph)
         updates = find_updates(simple, states)
         self._in_place = frozenset(updates)
