@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from mutation.judging import NoEndError, limited
 from mutation.planting import Mistake
-from mutation.reached import rows_called
+from mutation.reached import rows_called, rows_whose_rules_call
 from mutation.source_of_rules import essence
 from thalweg.core.composite import COMPOSITES
 from thalweg.core.op import TABLE
@@ -31,9 +31,17 @@ ALL_ROWS = ("test_table.py", "test_complex_rules.py")
 def in_a_session(work: Callable[[list[Any]], None]) -> None:
     """Collect the tests that name ops and hand them over, inside pytest."""
 
+    failed: list[BaseException] = []
+    ran: list[int] = []
+
     class Loop:
         def pytest_runtestloop(self, session: Any) -> bool:
-            work([item for item in session.items if item.path.name not in ALL_ROWS])
+            items = [item for item in session.items if item.path.name not in ALL_ROWS]
+            ran.append(len(items))
+            try:
+                work(items)
+            except BaseException as error:  # noqa: BLE001 # pytest would swallow it; it is raised below
+                failed.append(error)
             return True
 
     folders = [str(TESTS / room) for room in ROOMS]
@@ -41,6 +49,10 @@ def in_a_session(work: Callable[[list[Any]], None]) -> None:
     quiet = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
     ours = ["-o", "addopts=--import-mode=importlib", "-m", "not sweep", "--rootdir", top]
     pytest.main([*quiet, *ours, "-c", f"{top}/pyproject.toml", *folders], [Loop()])
+    if failed:
+        raise failed[0]
+    if not ran or not ran[0]:
+        raise RuntimeError("pytest collected no test that names an op")
 
 
 def passes(item: Any) -> bool:
@@ -90,6 +102,7 @@ def _text(item: Any) -> str:
 def names(mistake: Mistake) -> set[str]:
     """The public names through which a mistake is met."""
     rows = {name for name in mistake.rows if name in TABLE}
+    rows |= {name for row in rows for name in rows_whose_rules_call(row)}
     found = set(rows)
     for name in rows:
         found |= {public.rpartition(".")[2] for public in TABLE[name].public.split()}

@@ -89,6 +89,25 @@ def rows_called(function: Any) -> frozenset[str]:
     return frozenset(found)
 
 
+@functools.cache
+def rows_whose_rules_call(name: str) -> frozenset[str]:
+    """The rows to whose rules a row is a part, by way of others too."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        part = waiting.pop()
+        users = {
+            op.name
+            for op in TABLE.values()
+            for rules in (op.reverse, op.forward)
+            for rule in rules.values()
+            if part in rows_called(rule.function)
+        }
+        waiting += users - found if part in for_rules_alone() else ()
+        found |= users
+    return frozenset(found)
+
+
 def _adapters(op: Op) -> list[Any]:
     return list(op.numpy.values()) if isinstance(op.numpy, Mapping) else []
 
