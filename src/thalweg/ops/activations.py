@@ -112,6 +112,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2) -> Any:
     special=(
         special(0.0, value=1.0, grad=(0.0,), why="as the straight side"),
         special(0.0, value=3.0, grad=(0.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
+        special(1.5, value=2.0, grad=(0.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
         special(-np.inf, value=0.0, grad=(0.0,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),

@@ -92,6 +92,7 @@ lbeta_pair = elementwise(
         special(1e15, 1.0, value=-34.538776394910684, grad=(-1e-15, -35.1159920598122), dtypes=("float64",)),
         special(0.0, 1.0, value=np.inf),
         special(-0.5, 2.0, value=np.log(4.0)),
+        special(-0.25, 2.0, value=1.6739764335716716, grad=(8 / 3, 0.17531188155160599), why="mpmath"),
     ),
 )  # fmt: skip
 digamma_gap: Op = elementwise(
@@ -105,6 +106,10 @@ digamma_gap: Op = elementwise(
         special(1.0, 1.0, value=1.0, grad=(-1.0, np.pi**2 / 6 - 1)),
         special(1e15, 1.0, value=1e-15, dtypes=("float64",)),
         special(2.0, 3.0, value=1 / 2 + 1 / 3 + 1 / 4),
+        special(-0.25, 2.0, value=-8 / 3, grad=(-160 / 9, 0.7641018698938287), why="mpmath"),
+        special(2.0, -0.75, value=-0.6502378684747325, grad=(0.5523950876588843, 1.1973291545071107),
+                why="mpmath"),
+        special(0.0, 1.0, value=np.inf),
     ),
 )  # fmt: skip
 

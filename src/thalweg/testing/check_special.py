@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from thalweg.core.evidence import Special
 from thalweg.core.op import Op
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.testing.cases import Case
+from thalweg.testing.cases import Case, weights
 from thalweg.testing.mismatch import Judge
-from thalweg.testing.reals import differentiable
+from thalweg.testing.reals import differentiable, reals
 from thalweg.testing.sweeps import followed, pulled, pushed, pushed_values
 from thalweg.values.tensor import Tensor
 
@@ -67,6 +68,7 @@ def _check(judge: Judge, case: Case, special: Special) -> None:
         grads = dict(zip(case.wanted, found, strict=True))
         if special.cotangent is None:
             _strong_zero(judge, case, answers, special.grad)
+            _transposed(judge, case)
         for place, stated in enumerate(special.grad):
             if stated is None:
                 continue
@@ -105,6 +107,34 @@ def _strong_zero(judge: Judge, case: Case, answers: list[Any], grad: tuple[Any, 
             judge.exact(
                 f"strong zero, tangent by input {place}, {case.told}", moved, np.zeros_like(moved)
             )
+
+
+def _transposed(judge: Judge, case: Case) -> None:
+    """⟨w, J·v⟩ = ⟨Jᵀ·w, v⟩, with other cotangents than those that the stated gradient is for.
+
+    At a tie or a kink too one rule is the other's transpose; where one answer is no number nothing is
+    said.
+    """
+    targets = followed(case.raw(case.inputs))
+    if not case.wanted or not targets:
+        return
+    rng = np.random.default_rng(zlib.crc32(case.told.encode()))
+    ways = weights(rng, targets)
+    moves = dict(zip(case.wanted, weights(rng, [case.inputs[p] for p in case.wanted]), strict=True))
+    grads, moved = pulled(case, ways), pushed(case, moves)
+    if not all(np.isfinite(one).all() for one in (*grads, *moved)):
+        return
+    left, right = reals(ways) * reals(moved), reals(grads) * reals(moves.values())
+    size = max(1.0, float(np.abs(left).sum()), float(np.abs(right).sum()))
+    if not np.isfinite(size):
+        return
+    gap = abs(float(left.sum(dtype=float)) - float(right.sum(dtype=float))) / size
+    eps = max(float(np.finfo(one.dtype).eps) for one in (*grads, *moved))
+    judge.require(
+        gap <= 1e4 * eps,
+        f"forward against reverse, {case.told}",
+        f"⟨w, J·v⟩ = {left.sum()!r} but ⟨Jᵀ·w, v⟩ = {right.sum()!r} (off by {gap:.3g})",
+    )
 
 
 def _value(judge: Judge, case: Case, special: Special, answers: list[Any]) -> None:
