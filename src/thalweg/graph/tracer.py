@@ -98,9 +98,9 @@ class Tracer:
                 node = lower(self.graph, op, inputs, params, out.array)
                 self._know(out.key, out.array, node)
         except NotLowered as error:
-            self._stop(str(error), site)
+            self._stop(str(error), caller_site())
         except Exception as error:  # noqa: BLE001 # the user's call goes on, whatever is wrong here
-            self._stop(f"{op.name}: it cannot be written down ({error})", site)
+            self._stop(f"{op.name}: it cannot be written down ({error})", caller_site())
         return True
 
     def node_of(self, value: Any) -> int:
@@ -109,12 +109,12 @@ class Tracer:
             return int(self._node(value.key, value.array))
         return self.graph.constant(np.asarray(value))
 
-    def answer(self, value: Any) -> int | None:
+    def answer(self, value: Any, site: Site | None) -> int | None:
         """The node of what the function answers; None, noted, where it cannot be told."""
         try:
             return self.node_of(value)
         except NotLowered as error:
-            self.refuse(str(error))
+            self.refuse(str(error), site)
             return None
 
     def _node(self, key: Any, value: Any) -> Any:
@@ -194,9 +194,9 @@ class Tracer:
         known = self._nodes.get(key)
         return known is not None and self.graph.nodes[known[-1][1]].op != "constant"
 
-    def refuse(self, why: str) -> None:
-        """Note from outside that something cannot be written down."""
-        self._stop(why, caller_site())
+    def refuse(self, why: str, site: Site | None = None) -> None:
+        """Note from outside that something cannot be written down; the caller's line, if no other."""
+        self._stop(why, site or caller_site())
 
     def _stop(self, why: str, site: Site) -> None:
         if not self.obstacles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 import warnings
 import weakref
 from collections.abc import Callable, Hashable
@@ -11,8 +12,9 @@ import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE
+from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested, map_leaves
-from thalweg.transform.tracing import Trace, in_place_of, trace
+from thalweg.transform.tracing import Trace, in_place_of, site_of, trace
 from thalweg.values.tensor import Tensor
 
 __all__ = ["SignatureCache"]
@@ -27,11 +29,11 @@ UNFINISHED_CALLS = 3
 class _Kind:
     """What is known of calls with arguments of one kind."""
 
-    __slots__ = ("attempts", "code", "trace", "why")
+    __slots__ = ("attempts", "made", "trace", "why")
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
-        self.code: Any = None
+        self.made: tuple[Trace, Any] | None = None  # the machine code, and what it was made of
         self.why = ""
         self.attempts = 0
 
@@ -49,7 +51,7 @@ class SignatureCache:
     def __init__(self, function: Callable[..., Any]) -> None:
         self._kinds: dict[Hashable, _Kind] = {}
         self.ready: Any = None
-        self._name = getattr(function, "__qualname__", repr(function))
+        self._function = function
 
     def why_not_compiled(self) -> str:
         """One line for each kind of arguments that runs as Python."""
@@ -61,15 +63,17 @@ class SignatureCache:
         kind = self._kind_of(args, named, leaves)
         if kind is None or kind.why:
             return function(*args, **named)
-        if kind.trace is None or not kind.trace.holds():
+        found, made = kind.trace, kind.made
+        if found is None or not found.holds():
             return self._written_down(kind, function, args, named)
-        if kind.code is None:
-            kind.code = self._compiled(kind)
-            if kind.code is None:
+        if made is None or made[0] is not found:
+            code = self._compiled(kind, found)
+            if code is None:
                 return function(*args, **named)
+            made = kind.made = (found, code)
             if not named and all(type(one) is Tensor for one in args):
-                self.ready = _Ready(kind)
-        return _run(kind, function, args, named, leaves)
+                self.ready = _Ready(*made)
+        return _run(*made, function, args, named, leaves)
 
     def explain(self, args: Any, named: Any) -> Any:
         """The stages of the machine code for such arguments, or why there is none; None: not yet called."""
@@ -93,9 +97,9 @@ class SignatureCache:
                 return None
             if len(self._kinds) == KINDS_KEPT - 1:
                 warnings.warn(
-                    f"{self._name} was called with {KINDS_KEPT} kinds of arguments, and further ones "
+                    f"{getattr(self._function, '__qualname__', self._function)} was called with {KINDS_KEPT} kinds of arguments, and further ones "
                     f"run as Python; pass Tensors in place of Python numbers that change",
-                    stacklevel=5,
+                    stacklevel=4,
                 )
             known = self._kinds[key] = _Kind()
         return known
@@ -104,28 +108,32 @@ class SignatureCache:
         """Call as Python under a tracer, with Tensors of their own: one may come in twice."""
         args, named = [map_leaves(_own, tree) for tree in (args, named)]
         tensors = [leaf for leaf in flatten([args, named]) if isinstance(leaf, Tensor)]
-        answer, found = trace(function, args, named, tensors)
+        answer, found = trace(function, args, named, tensors, site_of(self._function))
         kind.attempts += 1
-        kind.trace = kind.code = self.ready = None
+        self.ready = None
         if found.obstacle is None:
             kind.trace = found
         elif not found.unfinished or kind.attempts >= UNFINISHED_CALLS:
             kind.why = str(found.obstacle)
         return answer
 
-    def _compiled(self, kind: _Kind) -> Any:
+    def _compiled(self, kind: _Kind, found: Trace) -> Any:
         try:
             from thalweg.native.compiled import NotCompiled, compile_graph
         except ImportError:
-            kind.why = "llvmlite is not installed: pip install llvmlite"
-            _warn_once(kind.why)
-            return None
-        assert kind.trace is not None  # noqa: S101 # it was written down before
+            return self._without(kind)
         try:
-            return compile_graph(kind.trace.graph)
+            return compile_graph(found.graph)
+        except ImportError:
+            return self._without(kind)
         except NotCompiled as error:
-            kind.why = str(error)
+            site = site_of(self._function)
+            kind.why = str(error) if site is None else f"{place(site)}: {error}"
             return None
+
+    def _without(self, kind: _Kind) -> None:
+        kind.why = "llvmlite is not installed: pip install llvmlite"
+        _warn_once(kind.why)
 
 
 class _Ready:
@@ -136,9 +144,8 @@ class _Ready:
 
     __slots__ = ("answers", "assumed", "cells", "code", "count", "form", "holds", "written")
 
-    def __init__(self, kind: _Kind) -> None:
-        found: Any = kind.trace
-        self.code = kind.code
+    def __init__(self, found: Trace, code: Any) -> None:
+        self.code = code
         self.cells, self.written, self.answers = found.cells, found.written, found.answers
         self.form = found.answer
         self.assumed, self.holds = bool(found.assumed), found.holds
@@ -169,11 +176,10 @@ def _warn_once(words: str) -> None:
         warnings.warn(f"functions run as Python: {words}", stacklevel=6)
 
 
-def _run(kind: _Kind, function: Any, args: Any, named: Any, leaves: list[Any]) -> Any:
-    found: Any = kind.trace
+def _run(found: Trace, code: Any, function: Any, args: Any, named: Any, leaves: list[Any]) -> Any:
     given = [leaf.array for leaf in leaves if isinstance(leaf, Tensor)]
     try:
-        arrays = kind.code([*given, *(cell.array for cell in found.cells)])
+        arrays = code([*given, *(cell.array for cell in found.cells)])
     except IndexError:  # NumPy says which number it was
         return function(*args, **named)
     for cell, array in zip(found.written, arrays[found.answers :], strict=True):
@@ -202,7 +208,30 @@ def _described(leaf: Any) -> Hashable:
         return type(leaf), leaf.key
     if isinstance(leaf, bool | int | float | complex | str | bytes | type(None) | np.dtype):
         return type(leaf), repr(leaf)
-    try:
-        return weakref.ref(leaf)  # by identity or by its own idea of what is equal
-    except TypeError:
-        return type(leaf), leaf
+    if isinstance(leaf, np.generic):
+        return leaf.dtype, leaf.tobytes()
+    if isinstance(leaf, types.MethodType):
+        return _Itself(leaf.__self__), _Itself(leaf.__func__)
+    return _Itself(leaf)
+
+
+class _Itself:
+    """An object as itself: another that calls itself equal may hold other Variables."""
+
+    __slots__ = ("_number", "_reference")
+
+    def __init__(self, thing: Any) -> None:
+        self._number = id(thing)
+        try:
+            self._reference: Any = weakref.ref(thing)
+        except TypeError:  # what has no weak references is kept
+            self._reference = lambda: thing
+
+    def __hash__(self) -> int:
+        return hash(self._number)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not _Itself or other._number != self._number:
+            return False
+        mine = self._reference()
+        return mine is not None and mine is other._reference()

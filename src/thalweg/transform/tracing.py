@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE, set_recorders, tick
+from thalweg.core.recording import STATE, Site, set_recorders, tick
 from thalweg.core.trees import map_leaves
 from thalweg.graph.graph import Graph
 from thalweg.graph.tracer import Obstacle, Tracer
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
 
-__all__ = ["Trace", "in_place_of", "trace"]
+__all__ = ["Trace", "in_place_of", "site_of", "trace"]
 
 
 class Trace(NamedTuple):
@@ -64,8 +65,18 @@ class _Place(int):
     """The place of an output, told apart from a number that a function answers with."""
 
 
+def site_of(function: Any) -> Site | None:
+    """Where a function's text begins; None of what Python did not compile."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return None if code is None else (code, 0)
+
+
 def trace(
-    function: Callable[..., Any], args: Sequence[Any], named: dict[str, Any], tensors: Sequence[Any]
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    named: dict[str, Any],
+    tensors: Sequence[Any],
+    site: Site | None = None,
 ) -> tuple[Any, Trace]:
     """Call a function and write down what it does.
 
@@ -74,6 +85,7 @@ def trace(
         args: its arguments.
         named: likewise, by name.
         tensors: those Tensors among the arguments that stand for any of their shape and dtype.
+        site: the line to name where the answer cannot be written down.
 
     Returns:
         The call's own answer, and the trace.
@@ -84,7 +96,7 @@ def trace(
     set_recorders((*before, tracer))
     try:
         answer = function(*args, **named)
-        shape = _with_places(answer, tracer)
+        shape = _with_places(answer, tracer, site)
     finally:
         set_recorders(before)
     graph = tracer.graph
@@ -100,7 +112,7 @@ def trace(
     )
 
 
-def _with_places(answer: Any, tracer: Tracer) -> Any:
+def _with_places(answer: Any, tracer: Tracer, site: Site | None) -> Any:
     """An answer with places of outputs in place of what is computed."""
 
     def settled(leaf: Any) -> Any:
@@ -110,13 +122,15 @@ def _with_places(answer: Any, tracer: Tracer) -> Any:
             return leaf
         elif not isinstance(leaf, Handle | np.ndarray | np.generic | bool | int | float | complex):
             # It may hold what was computed, and would hold that of this call for ever.
-            tracer.refuse(f"an answer that is a {type(leaf).__name__}, no Tensor and no nesting")
+            tracer.refuse(
+                f"an answer that is a {type(leaf).__name__}, no Tensor and no nesting", site
+            )
             return leaf
         value: Any = leaf if isinstance(leaf, Handle) else Tensor(as_array(leaf))
         if value.array.dtype.kind not in "biuf":
-            tracer.refuse(f"an answer of {value.array.dtype.name} has no machine code")
+            tracer.refuse(f"an answer of {value.array.dtype.name} has no machine code", site)
             return leaf
-        node = tracer.answer(value)
+        node = tracer.answer(value, site)
         if node is None:
             return leaf
         tracer.graph.outputs.append(node)
