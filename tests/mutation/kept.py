@@ -34,6 +34,14 @@ class Kept:
         """Note that the test of all rows let a mistake pass."""
         self._write(_key(mistake) + "?", "passed", _checks())
 
+    def asked(self, mistake: Mistake) -> bool:
+        """Whether no test that names the op finds a mistake, as tests and package stand now."""
+        return self.known.get(_key(mistake) + "!") == ("asked", _tests())
+
+    def add_asked(self, mistake: Mistake) -> None:
+        """Note that no test that names the op finds a mistake."""
+        self._write(_key(mistake) + "!", "asked", _tests())
+
     def of(self, mistake: Mistake) -> tuple[str, str] | None:
         """What became of a mistake, and the words for it."""
         return self.known.get(_key(mistake))
@@ -64,5 +72,15 @@ def _text(name: str) -> str:
 @functools.cache
 def _checks() -> str:
     """A mark of everything that the first judge depends on."""
-    files = sorted((TOP / "src" / "thalweg").rglob("*.py"))
+    return _mark("src/thalweg")
+
+
+@functools.cache
+def _tests() -> str:
+    """A mark of everything that the second judge depends on."""
+    return _checks() + _mark("tests/ops") + _mark("tests/numerics")
+
+
+def _mark(folder: str) -> str:
+    files = sorted((TOP / folder).rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

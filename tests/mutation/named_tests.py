@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ class Named:
     def __init__(self, items: list[Any]) -> None:
         self.items = [(item, _text(item)) for item in items]
         self.sound: dict[str, bool] = {}
+        self.found: Counter[str] = Counter()
 
     def fault(self, mistake: Mistake) -> str:
         """The test that finds a mistake, or nothing."""
@@ -79,12 +81,14 @@ class Named:
         words = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names(mistake))))})\b")
         some = [item for item, text in self.items if words.search(text)]
         some = [item for item in some if self._sound(item)]
+        some.sort(key=lambda item: -self.found[item.nodeid])  # what found much finds more
         before = mistake.function.__code__
         mistake.function.__code__ = mistake.code
         try:
             found = next((item.nodeid for item in some if not passes(item)), "")
         finally:
             mistake.function.__code__ = before
+        self.found[found] += 1
         return found
 
     def _sound(self, item: Any) -> bool:

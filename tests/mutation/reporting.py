@@ -29,12 +29,11 @@ so a new row is tried like the others.
 - **No mistake**: the planted text compiles to the same code, repeats another, or the machine shows that it
   changes nothing (a rule that answers 0 doubled, a value detached in which the rule is constant, a conjugate
   of a real slope). Of these only those that needed a run are counted, and none is in the score.
-- **Same answers**: the test of all rows lets it pass, and then the row with it and the row without are
-  asked for gradients, tangents and the derivatives of both on many more drawn inputs, in the forms of the
-  row's samples, with hard points, ties, matrices of low rank and complex numbers among them. All answers
-  agree, refusals included: a short cut taken or not, a condition that the rest of the rule makes good. That
-  is a search, no proof; the score is given without them, and with them counted as not found. Tests that name
-  the op are not asked about them.
+- **Same answers**: nobody found it, and then the row with it and the row without are asked for gradients,
+  tangents and the derivatives of both on many more drawn inputs, in the forms of the row's samples, with
+  hard points, ties, matrices of low rank and complex numbers among them. All answers agree, refusals
+  included: a short cut taken or not, a condition that the rest of the rule makes good. That is a search, no
+  proof; the score is given without them, and with them counted as not found.
 - **Explained**: not found, with a reason in `tests/mutation/reasons.toml`. They count as not found.
 """
 

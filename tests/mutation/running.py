@@ -182,8 +182,12 @@ def _by_other_rows(one: Outcome, known: Kept) -> Outcome:
 
 
 def _by_named_tests(outcomes: list[Outcome], known: Kept, told: Told) -> list[Outcome]:
-    """The second judge, for what the first let pass and what changes an answer."""
-    passed = [at for at, one in enumerate(outcomes) if one.what == SURVIVED]
+    """The second judge, for what the first let pass, whether it changed a drawn answer or not."""
+    passed = [
+        at
+        for at, one in enumerate(outcomes)
+        if one.what in (SURVIVED, SAME) and not known.asked(one.mistake)
+    ]
     again = list(outcomes)
 
     def work(items: list[Any]) -> None:
@@ -195,6 +199,8 @@ def _by_named_tests(outcomes: list[Outcome], known: Kept, told: Told) -> list[Ou
                 again[at] = Outcome(mistake, FOUND, fault)
                 known.add(mistake, FOUND, fault)
                 told(f"  found by {fault}: {mistake.where} | {mistake.words}")
+            else:
+                known.add_asked(mistake)
 
     if passed:
         in_a_session(work)

@@ -150,9 +150,7 @@ def test_a_stack_is_its_matrices(name, kind):
     way = RNG.normal(size=matrices[0].shape).astype(matrices[0].dtype)
     alone = [pulled(function, matrix, one) for matrix in matrices]
     tangents = [pushed(function, matrix, way) for matrix in matrices]
-    for first, second in itertools.product(range(len(matrices)), repeat=2):
-        if first and second:
-            continue
+    for first, second in [(0, place) for place in range(len(matrices))] + [(2, 0)]:
         stack = np.stack([matrices[first], matrices[second]])
         ways = np.stack([way, way])
         grads = pulled(function, stack, np.array([True, True]))
