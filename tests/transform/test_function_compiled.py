@@ -501,3 +501,42 @@ def test_without_llvmlite_functions_run_as_python_after_one_warning():
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 <string> functions run as Python: llvmlite is not installed")
     assert done.stdout.count("pip install llvmlite") == 3
+
+
+def test_objects_that_are_gone_make_room():
+    def called(scale):
+        one = Total()
+        for turn in range(3):
+            same(one.add(X * scale), X * scale * (turn + 1.0))
+        return one.runs
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [called(float(k + 1)) for k in range(80)] == [2] * 80
+
+
+def test_variables_as_arguments():
+    v, w = tw.Variable([1.0, 2.0]), tw.Variable([5.0, 5.0])
+
+    def doubled(one):
+        one.assign(one * 2.0)
+        return one + 1.0
+
+    f = Counted(doubled)
+    for turn in range(3):
+        for one, start in ((v, [1.0, 2.0]), (w, [5.0, 5.0])):
+            same(f(one), tw.constant(start) * 2.0 ** (turn + 1) + 1.0)
+    assert (f.runs, f.why) == (2, "")
+
+
+def test_a_loop_without_end_is_not_written_down():
+    def long(x):
+        for _ in range(30_000):
+            x = x * 0.5 + 1.0
+        return x
+
+    f = Counted(long)
+    for _ in range(2):
+        np.testing.assert_allclose(f(X), [2.0, 2.0])
+    assert f.runs == 2
+    assert "operations" in f.why

@@ -21,6 +21,9 @@ from thalweg.graph.lowering import NotLowered, lower, number
 
 __all__ = ["Obstacle", "Tracer"]
 
+MOST_NODES = 20_000
+"""What is longer stays in Python: a loop that is written down turn by turn has no end."""
+
 
 class Obstacle(tuple[str, Site]):
     """Why a function cannot be compiled, and the line that says so."""
@@ -86,6 +89,8 @@ class Tracer:
         """Write one call."""
         if self.obstacles:
             return False
+        if len(self.graph) > MOST_NODES:
+            self.refuse(f"more than {MOST_NODES} operations: machine code for them takes too long")
         try:
             inputs = [self._node(key, value) for key, value in zip(keys, values, strict=True)]
             if type(out) is tuple:

@@ -80,16 +80,13 @@ def _compiled(optimizer: Any, found: Trace) -> Any:
         optimizer.why_not_compiled = "something is set that is never read"
     else:
         try:
-            from thalweg.native.compiled import NotCompiled, compile_loop
-        except ImportError:
-            optimizer.why_not_compiled = "llvmlite is not installed: pip install llvmlite"
-            return None
-        try:
+            from thalweg.native.compiled import compile_loop
+
             return compile_loop(found.graph, found.states())
-        except NotCompiled as error:
-            optimizer.why_not_compiled = str(error)
         except ImportError:
             optimizer.why_not_compiled = "llvmlite is not installed: pip install llvmlite"
+        except Exception as error:  # noqa: BLE001 # the steps themselves are right, and still there
+            optimizer.why_not_compiled = f"machine code could not be made: {error}"
     return None
 
 

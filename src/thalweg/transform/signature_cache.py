@@ -93,6 +93,8 @@ class SignatureCache:
         except TypeError:  # an argument that cannot be told apart from others
             return None
         if known is None:
+            if len(self._kinds) >= KINDS_KEPT - 1:
+                self._forget()
             if len(self._kinds) >= KINDS_KEPT:
                 return None
             if len(self._kinds) == KINDS_KEPT - 1:
@@ -103,6 +105,13 @@ class SignatureCache:
                 )
             known = self._kinds[key] = _Kind()
         return known
+
+    def _forget(self) -> None:
+        """Drop what belongs to objects that are gone."""
+        for key in [*self._kinds]:
+            parts = [part for one in key[2] for part in (one if type(one) is tuple else (one,))]  # type: ignore[index]  # made below
+            if any(type(part) is _Itself and part.gone() for part in parts):
+                self._kinds.pop(key, None)
 
     def _written_down(self, kind: _Kind, function: Any, args: Any, named: Any) -> Any:
         """Call as Python under a tracer, with Tensors of their own: one may come in twice."""
@@ -129,6 +138,9 @@ class SignatureCache:
         except NotCompiled as error:
             site = site_of(self._function)
             kind.why = str(error) if site is None else f"{place(site)}: {error}"
+            return None
+        except Exception as error:  # noqa: BLE001 # the function itself is right, and still there
+            kind.why = f"machine code could not be made: {error}"
             return None
 
     def _without(self, kind: _Kind) -> None:
@@ -226,6 +238,10 @@ class _Itself:
             self._reference: Any = weakref.ref(thing)
         except TypeError:  # what has no weak references is kept
             self._reference = lambda: thing
+
+    def gone(self) -> bool:
+        """Whether the object is no more."""
+        return self._reference() is None
 
     def __hash__(self) -> int:
         return hash(self._number)
