@@ -20,7 +20,7 @@ ORDER = (
 )  # fmt: skip
 """The checks that can see a rule, those first that find most."""
 
-SECONDS = 20
+SECONDS = 60
 """Of this process alone, after which a planted loop without end counts as found."""
 
 
