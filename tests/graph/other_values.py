@@ -82,7 +82,7 @@ def same(came: Any, wanted: Any, tolerance: float) -> bool:
     if came.shape != wanted.shape or came.dtype != wanted.dtype:
         return False
     if wanted.dtype.kind != "f":
-        return np.array_equal(came, wanted)
+        return np.array_equal(came, wanted, equal_nan=wanted.dtype.kind == "c")
     size = np.abs(wanted[np.isfinite(wanted)]).max(initial=1.0)
     return np.allclose(came, wanted, tolerance, tolerance * size, equal_nan=True)
 

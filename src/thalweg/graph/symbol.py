@@ -209,6 +209,10 @@ def _mapped(graph: Graph, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         return inputs[0]
     if ufunc is np.matmul:
         return matrix_product(graph, *inputs)
+    if ufunc is np.power and isinstance(inputs[0], Symbol) and _is_half(inputs[1]):
+        base = inputs[0]
+        if base.ndim and base.dtype.kind == "f":
+            return np.sqrt(base)  # as NumPy does: the root of -inf is no number, its power is inf
     if ufunc.nout != 1:
         raise Unwritten(f"np.{ufunc.__name__} has several answers")
     kinds = tuple([type(x) if type(x) in _WEAK else np.asarray(x).dtype
@@ -230,6 +234,13 @@ def _mapped(graph: Graph, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
     if ELEMENTWISE.get(name) is not ufunc:
         raise Unwritten(f"{name} has no machine code")
     return Symbol(graph, graph.add(name, numbers))
+
+
+def _is_half(value: Any) -> bool:
+    if isinstance(value, Symbol):
+        node = value.graph.nodes[value.number]
+        value = node.attributes[0].array() if node.op == "constant" else 0.0
+    return np.ndim(value) == 0 and bool(value == 0.5)
 
 
 _SPELLED: dict[str, Callable[..., Any]] = {
