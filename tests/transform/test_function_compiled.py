@@ -540,3 +540,17 @@ def test_a_loop_without_end_is_not_written_down():
         np.testing.assert_allclose(f(X), [2.0, 2.0])
     assert f.runs == 2
     assert "operations" in f.why
+
+
+def test_the_floats_of_python_numbers_are_part_of_the_kind():
+    f = Counted(lambda x: tw.cast(x, tw.constant(0.1).dtype) * tw.constant(0.1))
+    given = tw.constant([1, 2])
+    try:
+        for name in ("float32", "float64", "float32"):
+            tw.set_floatx(name)
+            for _ in range(3):
+                same(f(given), f.plain(given))
+                assert f(given).dtype == name
+    finally:
+        tw.set_floatx("float32")
+    assert f.runs == 2

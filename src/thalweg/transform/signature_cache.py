@@ -15,6 +15,7 @@ from thalweg.core.recording import STATE
 from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.transform.tracing import Trace, in_place_of, site_of, trace
+from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
 
 __all__ = ["SignatureCache"]
@@ -87,7 +88,8 @@ class SignatureCache:
         return stages_of(kind.trace.graph)
 
     def _kind_of(self, args: Any, named: Any, leaves: list[Any]) -> _Kind | None:
-        key = (_shape_of(args), _shape_of(named), tuple([_described(leaf) for leaf in leaves]))
+        described = tuple([_described(leaf) for leaf in leaves])
+        key = (_shape_of(args), _shape_of(named), described, floatx())
         try:
             known = self._kinds.get(key)
         except TypeError:  # an argument that cannot be told apart from others
@@ -154,12 +156,22 @@ class _Ready:
     The code itself looks, and says so when they are of another kind.
     """
 
-    __slots__ = ("answers", "assumed", "cells", "code", "count", "form", "holds", "written")
+    __slots__ = (
+        "answers",
+        "assumed",
+        "cells",
+        "code",
+        "count",
+        "floats",
+        "form",
+        "holds",
+        "written",
+    )
 
     def __init__(self, found: Trace, code: Any) -> None:
         self.code = code
         self.cells, self.written, self.answers = found.cells, found.written, found.answers
-        self.form = found.answer
+        self.form, self.floats = found.answer, floatx()
         self.assumed, self.holds = bool(found.assumed), found.holds
         self.count = len(found.graph.inputs) - len(found.cells)
 
@@ -168,7 +180,7 @@ class _Ready:
         given = [one.array for one in args if type(one) is Tensor]
         if len(given) != self.count or len(args) != self.count or STATE.here.recorders:
             return NotImplemented
-        if self.assumed and not self.holds():
+        if floatx() is not self.floats or (self.assumed and not self.holds()):
             return NotImplemented
         made = self.code.quickly([*given, *[cell.array for cell in self.cells]])
         if made is None:
