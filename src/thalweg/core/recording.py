@@ -133,16 +133,13 @@ def set_recorders(recorders: tuple[Recorder, ...]) -> None:
     here = STATE.here
     here.recorders = recorders
     alone: Any = recorders[0] if len(recorders) == 1 else None
-    writing = [one for one in recorders if one.traces] if alone is None else ()
-    here.tracer = writing[-1] if writing else None
     if isinstance(alone, Record):
-        here.followed = alone.specs
-        here.append = alone.events.append
+        here.tracer, here.followed, here.append = None, alone.specs, alone.events.append
+    elif recorders:
+        here.tracer = next((one for one in reversed(recorders) if one.traces), None)
+        here.followed, here.append = False, None
     else:
-        here.followed = False if recorders else None
-        here.append = None
-        if alone is not None and alone.traces:
-            here.tracer = alone
+        here.tracer = here.followed = here.append = None
 
 
 def leave_trace(op: Any, keys: tuple[Any, ...], out: Any, site: Site) -> None:
