@@ -32,9 +32,12 @@ def strong_zero(g: Any, result: Any) -> Any:
         g: the incoming cotangent, array or Tensor.
         result: the outgoing one, of a shape that `g` broadcasts to.
     """
-    if STATE.here.tracer is not None:
-        return spared(g, result)
-    outcome = result.array if isinstance(result, Handle) else result
+    if isinstance(result, Handle):
+        if STATE.here.tracer is not None:
+            return spared(g, result)
+        outcome = result.array
+    else:
+        outcome = result
     if finite(outcome):
         return result
     raw = g.array if isinstance(g, Handle) else g

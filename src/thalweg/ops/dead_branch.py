@@ -31,9 +31,12 @@ def spared(g: Any, product: Any, axis: tuple[int, ...] | None = None) -> Any:
         product: what the rule made of it.
         axis: the axes along which the rule mixes: g is zero where all along them are.
     """
-    found = product.array if isinstance(product, Handle) else product
-    if STATE.here.tracer is not None:
-        return select(lost(g, product, axis), zeros_like(product), product)
+    if isinstance(product, Handle):
+        if STATE.here.tracer is not None:
+            return select(lost(g, product, axis), zeros_like(product), product)
+        found = product.array
+    else:
+        found = product
     if finite(found):
         return product
     nothing = np.equal(g.array if isinstance(g, Handle) else g, 0)

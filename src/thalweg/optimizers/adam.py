@@ -84,7 +84,9 @@ def update(
         largest = np.maximum(largest, square)
         root = np.sqrt(largest)
     root += epsilon
-    moved = params - mean * weak(rate, params) / root
+    if type(rate) is not float:
+        rate = weak(rate, params)
+    moved = params - mean * rate / root
     return moved, AdamState(steps, mean, square, largest)
 
 

@@ -245,7 +245,9 @@ class Optimizer(ABC):
 
     def _move(self, pairs: list[tuple[Any, Any]]) -> int:
         """Move each Variable by its gradient."""
-        rate, states, decay = self._rate(), self._states, self.weight_decay
+        rate, states, decay = self._learning_rate, self._states, self.weight_decay
+        if type(rate) is not float:
+            rate = self._rate()
         if not self._plain:
             pairs = self._clipped(pairs)
         for grad, variable in pairs:
