@@ -145,6 +145,22 @@ def test_logarithms_of_singular_matrices():
         tape.gradient(every, x)
 
 
+def test_tangents_of_logarithms_of_singular_matrices():
+    """Refused where a singular matrix moves, either way; where it stands still nothing is asked of it."""
+    x = tw.Variable(np.stack([2 * np.eye(2), np.ones((2, 2))]))
+    still = np.stack([np.eye(2), np.zeros((2, 2))])
+    with tw.autodiff.ForwardAccumulator(x, tw.constant(still)) as forward:
+        length = tw.linalg.slogdet(x)[1]
+    np.testing.assert_array_equal(forward.jvp(length).numpy(), [1.0, 0.0])
+    for way in (np.ones((2, 2)), -np.ones((2, 2))):
+        moved = np.stack([np.eye(2), way])
+        with (
+            pytest.raises(SingularMatrixError, match="slogdet"),
+            tw.autodiff.ForwardAccumulator(x, tw.constant(moved)),
+        ):
+            tw.linalg.slogdet(x)
+
+
 def test_the_logarithm_reaches_where_the_determinant_does_not():
     x = tw.Variable(np.eye(400) * 1e-3)
     with tw.GradientTape() as tape:

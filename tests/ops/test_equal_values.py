@@ -236,6 +236,63 @@ def test_a_second_derivative_at_equal_values_is_refused(function):
         outer.gradient(total, x)
 
 
+SWAP = np.zeros((4, 4))
+SWAP[0, 1] = SWAP[1, 0] = 1.0
+"""A way that turns the first two vectors into each other, with no trace."""
+ONE_ZERO = TURN @ np.diag([3.0, 2.0, 1.0, 0.0]) @ OTHER.T
+TWO_ZEROS = TURN @ np.diag([3.0, 2.0, 0.0, 0.0]) @ OTHER.T
+TALL_ZERO, WIDE_ZERO = np.outer(TURN[0], [1.0, 2.0]), np.outer([1.0, 2.0], TURN[0])
+
+
+def turned(way):
+    """A way as the eigenvectors see it, the first two of which are of equal values in TWICE."""
+    return TURN @ way @ TURN.T
+
+
+@pytest.mark.parametrize(
+    ("name", "matrix", "way"),
+    [
+        ("eigh", np.eye(4), SWAP), ("eigh", TWICE, turned(SWAP)), ("eigh", TWICE, turned(np.diag([1.0, -1, 0, 0]))),
+        ("eigh", TWICE, turned(np.diag([1.0, 0, 5, 7]))), ("eigh", np.eye(4), WAY),
+        ("eigh", np.stack([np.eye(4), TWICE]), np.stack([np.eye(4), turned(SWAP)])),
+        ("svd", np.eye(4), SWAP), ("svd", TALL_ZERO, WAY[:, :2]), ("svd", WIDE_ZERO, WAY[:2]),
+        ("svd", TWO_ZEROS, WAY), ("svd", np.zeros((4, 4)), np.diag([1.0, 2, 3, 4])),
+        ("svd", np.stack([ONE_ZERO, TWO_ZEROS]), np.stack([WAY, WAY])),
+    ],
+)  # fmt: skip
+def test_ways_that_choose_among_free_vectors_have_no_tangent(name, matrix, way):
+    x = tw.Variable(matrix)
+    with (
+        pytest.raises(UndeterminedGradientError, match="no tangent"),
+        tw.autodiff.ForwardAccumulator(x, tw.constant(way)),
+    ):
+        getattr(tw.linalg, name)(x)
+
+
+@pytest.mark.parametrize(
+    ("name", "matrix", "way"),
+    [
+        ("eigh", np.eye(4), 2 * np.eye(4)), ("eigh", TWICE, turned(np.diag([3.0, 3, -1, 7]))),
+        ("eigh", TWICE, turned(np.array([[2.0, 0, 1, 4], [0, 2, 3, -1], [1, 3, 5, 2], [4, -1, 2, 8]]))),
+        ("eigh", np.stack([np.eye(4), TWICE]), np.stack([np.eye(4), turned(np.diag([3.0, 3, -1, 7]))])),
+        ("svd", np.eye(4), 2 * np.eye(4)), ("svd", ONE_ZERO, WAY), ("svd", np.array([[0.0]]), np.array([[2.0]])),
+        ("svd", TWICE, turned(np.diag([3.0, 3, -1, 7]))), ("svd", np.stack([np.eye(4), ONE_ZERO]), np.stack([np.eye(4), WAY])),
+    ],
+)  # fmt: skip
+def test_ways_that_leave_the_choice_alone_have_the_tangent_of_the_matrix(name, matrix, way):
+    """Put together again from values and vectors, the tangent is the way itself."""
+
+    def again(x):
+        answers = getattr(tw.linalg, name)(x)
+        if name == "eigh":
+            return tw.matmul(answers[1] * answers[0][..., None, :], answers[1], adjoint_b=True)
+        return tw.matmul(answers[1] * answers[0][..., None, :], answers[2], adjoint_b=True)
+
+    with tw.autodiff.ForwardAccumulator(x := tw.Variable(matrix), tw.constant(way)) as forward:
+        y = again(x)
+    np.testing.assert_allclose(forward.jvp(y).numpy(), way, atol=1e-12)
+
+
 def test_columns_that_depend_on_each_other_have_no_qr_gradient():
     with pytest.raises(SingularMatrixError, match="qr: leading columns"):
         gradient(lambda x: tw.reduce_sum(tw.linalg.qr(x)[1]), np.array([[1.0, 2.0], [2.0, 4.0]]))

@@ -278,6 +278,23 @@ def test_refusals_name_what_came():
         tw.norm(WELL, 3, (0, 1))
 
 
+@pytest.mark.parametrize("scale", [1e-25, 1e25])
+def test_whether_columns_depend_on_each_other_is_no_matter_of_size(scale):
+    """qr: Q does not change with the size of the matrix, so its gradient goes with one over it."""
+    grads = []
+    for size in (1.0, scale):
+        x = tw.Variable(WELL * size)
+        with tw.GradientTape() as tape:
+            y = tw.reduce_sum(LINALG.qr(x)[0] * WELL)
+        grads.append(tape.gradient(y, x).numpy() * size)
+    np.testing.assert_allclose(grads[1], grads[0], rtol=1e-10, atol=1e-12)
+    dependent = tw.Variable(np.array([[1.0, 2.0], [2.0, 4.0]]) * scale)
+    with tw.GradientTape() as tape:
+        y = tw.reduce_sum(LINALG.qr(dependent)[0])
+    with pytest.raises(SingularMatrixError, match="qr: leading columns"):
+        tape.gradient(y, dependent)
+
+
 def complex_slope(function, x, way):
     """The gradient of a real function of a complex matrix along a direction, by a tape."""
     x = tw.Variable(x)

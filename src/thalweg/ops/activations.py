@@ -113,6 +113,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2) -> Any:
         special(0.0, value=1.0, grad=(0.0,), why="as the straight side"),
         special(0.0, value=3.0, grad=(0.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
         special(1.5, value=2.0, grad=(0.0,), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
+        special(-1.0, value=math.exp(-1), grad=(math.exp(-1),), params={"alpha": 0.5, "scale": 2.0, "at_zero": 3.0}),
         special(-np.inf, value=0.0, grad=(0.0,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
@@ -196,7 +197,12 @@ silu_one = elementwise(
 )  # fmt: skip
 silu_slope: Op = elementwise(
     "silu_slope", "x", _silu_slope, vjp={"x": lambda g, x: g * silu_bend(x)},
-    domain=ANY, real_values=True, formula="σ(x)·(1 + x·σ(-x))", special=(special(0.0, value=0.5, grad=(0.5,)),),
+    domain=ANY, real_values=True, formula="σ(x)·(1 + x·σ(-x))",
+    special=(
+        special(0.0, value=0.5, grad=(0.5,)),
+        special(np.inf, value=1.0, grad=(0.0,)),
+        special(-np.inf, value=0.0, grad=(0.0,)),
+    ),
 )  # fmt: skip
 
 

@@ -151,7 +151,10 @@ power = elementwise(
     vjp={"x": _power_x, "y": lambda g, ans, x: g * (ans * log_of_base(x))},
     domain=((0.3, 2.5), (-2.0, 2.0)), wrong=DO_NOT_FIT, formula="x**y",
     source="DLMF 4.2(iv), 4.7(ii)",
-    samples=(*PAIRS, sample((3, 4), 2), sample((3,), 0), sample((3,), 3), sample((), -1)),
+    samples=(
+        *PAIRS, sample((3, 4), 2), sample((3,), 0), sample((3,), 3), sample((), -1),
+        sample(np.array([0.5, 2.0]), np.array([0.0, 0.0])),
+    ),
     note="x**0 is 1 with gradient 0 everywhere, at x = 0 too; d/dy is 0 at x = 0 and NaN for x < 0.",
     special=(
         special(0.0, 0.0, value=1.0, grad=(0.0, 0.0)),

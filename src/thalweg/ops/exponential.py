@@ -94,6 +94,7 @@ log2 = elementwise(
 log10 = elementwise(
     "log10", "x", np.log10, numpy=(np.log10,), vjp={"x": lambda g, x: g / in_domain(x) / LN10},
     domain=(POSITIVE,), formula="log₁₀ x", note=BELOW_DOMAIN,
+    samples=(sample(np.array([-1.5 + 0.5j, 0.4 - 2.0j])),),
     special=(special(100.0, value=2.0, grad=(0.01 / LN10,)), special(-1.0, value=np.nan, grad=(np.nan,))),
 )  # fmt: skip
 sqrt = elementwise(

@@ -68,7 +68,7 @@ def _packed_tangent(g: Any, ans: Any) -> Any:
     inputs="input", several=True, holomorphic=False, vjp={"input": _packed_rule}, jvp={"input": _packed_tangent},
     samples=(
         sample(WELL), sample(WELL[::-1].copy()), sample(np.stack([WELL, WELL[[1, 2, 0]]])),
-        sample(np.array([[3.0]])), sample(np.zeros((0, 0))),
+        sample(np.array([[3.0]])), sample(np.zeros((0, 0))), sample(np.diag([3.0, 2.0, 5.0])),
     ),
     special=(
         special([[1.0, 2.0], [4.0, 1.0]], value=([[4.0, 1.0], [0.25, 1.75]], [1, 0]),

@@ -57,7 +57,7 @@ def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: An
     inputs="input_tensor", public="math.reduce_euclidean_norm", prepare=reduction_params,
     name="reduce_euclidean_norm", vjp={"input_tensor": _length_rule},
     jvp={"input_tensor": _length_tangent}, bounded=True, holomorphic=False,
-    domain=((0.3, 2.0),), samples=AXES, wrong=NO_SUCH_AXIS,
+    domain=((0.3, 2.0),), samples=(*AXES, sample(np.array([[0.0, 1.0], [2.0, -1.0]]), axis=1)), wrong=NO_SUCH_AXIS,
     native=lambda x, axis, keepdims: _by_the_largest(x, axis, keepdims),
     special=(
         special([0.0, 0.0], value=0.0, grad=([0.0, 0.0],)),
