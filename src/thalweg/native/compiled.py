@@ -69,13 +69,12 @@ class Compiled:
         self._tables = threading.local()
         self._quick: Any = None
         quick = target.name == "host" and work_of(kernels) < SHORT and fast_call.available()
-        names, imports = [ENTRY], {}
+        names, imports = [ENTRY], dict[str, int]()
         if quick:
             specs = [*self._inputs, *self._outputs]
             fast_call.write_call(module, specs, len(layout.constants) + 1)
             names.append(fast_call.CALL)
-            function = ctypes.cast(ctypes.pythonapi.PyLong_FromLong, ctypes.c_void_p)
-            imports["PyLong_FromLong"] = int(function.value or 0)
+            imports = fast_call.imported([dtype for _, dtype in specs])
         self._code = load(object_code(module.text(), target), names, imports)
         enter = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
         self._enter = enter(self._code.address(ENTRY))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,16 @@ from thalweg.native.counted import only_if
 from thalweg.native.listing import Listing, Module
 from thalweg.native.program_code import ENTRY
 
-__all__ = ["CALL", "DIFFERS", "available", "bind", "write_call"]
+__all__ = ["CALL", "DIFFERS", "available", "bind", "imported", "write_call"]
 
 CALL = "call"
 DIFFERS = 2
 """What is answered when an array is not as the code was written for."""
 
 METH_FASTCALL = 0x0080
+
+_TO_PYTHON = "PyLong_FromLong"
+_ARRAY = "numpy.ndarray"
 
 # Where CPython and NumPy keep things, in bytes from an object's beginning (CPython's object.h, NumPy's
 # ndarraytypes.h: PyArrayObject_fields and the scalars' structs). `available` checks them on an array.
@@ -58,6 +61,31 @@ def available() -> bool:
     )
 
 
+def _dtype_name(dtype: np.dtype[Any]) -> str:
+    return f"numpy.dtype.{dtype.name}"
+
+
+def _number_name(dtype: np.dtype[Any]) -> str:
+    return f"numpy.number.{dtype.name}"
+
+
+def imported(dtypes: Iterable[np.dtype[Any]]) -> dict[str, int]:
+    """The addresses that `call` asks for, by the names that stand in its text.
+
+    They differ from process to process, and code is kept on disk: so the text holds no address, and
+    each process binds the names to its own.
+
+    Args:
+        dtypes: of the inputs and outputs.
+    """
+    function = ctypes.cast(ctypes.pythonapi.PyLong_FromLong, ctypes.c_void_p)
+    found = {_TO_PYTHON: int(function.value or 0), _ARRAY: id(np.ndarray)}
+    for dtype in dtypes:
+        found[_dtype_name(dtype)] = id(np.dtype(dtype.name))  # NumPy's own, which never goes
+        found[_number_name(dtype)] = id(dtype.type)
+    return found
+
+
 def write_call(module: Module, specs: Sequence[tuple[tuple[int, ...], Any]], fixed: int) -> None:
     """Write the function `call`, whose arguments are arrays: inputs, outputs, and the fixed pointers.
 
@@ -69,11 +97,11 @@ def write_call(module: Module, specs: Sequence[tuple[tuple[int, ...], Any]], fix
     listing = Listing(module)
     count = len(specs)
     as_many, right, wrong = listing.label(), listing.label(), listing.label()
-    module.declare("PyLong_FromLong", "declare ptr @PyLong_FromLong(i64)")
+    module.declare(_TO_PYTHON, f"declare ptr @{_TO_PYTHON}(i64)")
     listing.line(f"%{as_many} = icmp eq i64 %x2, {count + 1}")
     listing.line(f"br i1 %{as_many}, label %{right}, label %{wrong}")
     listing.begin(wrong)
-    told = listing.value(f"call ptr @PyLong_FromLong(i64 {DIFFERS})")
+    told = listing.value(f"call ptr @{_TO_PYTHON}(i64 {DIFFERS})")
     listing.line(f"ret ptr {told}")
     listing.begin(right)
     table = listing.room(f"[{count + fixed} x ptr]", 8)
@@ -97,7 +125,7 @@ def write_call(module: Module, specs: Sequence[tuple[tuple[int, ...], Any]], fix
         wide = listing.value(f"sext i32 {status} to i64")
         listing.line(f"store i64 {wide}, ptr {answer}, align 8")
     told = listing.value(f"load i64, ptr {answer}, align 8")
-    made = listing.value(f"call ptr @PyLong_FromLong(i64 {told})")
+    made = listing.value(f"call ptr @{_TO_PYTHON}(i64 {told})")
     listing.line(f"ret ptr {made}")
     module.define(CALL, listing.function(CALL, "ptr", "ptr", "ptr", "i64", attributes="nounwind"))
 
@@ -119,24 +147,21 @@ def _field(listing: Listing, thing: str, offset: int, kind: str) -> str:
 def _data(listing: Listing, thing: str, shape: tuple[int, ...], dtype: Any, differs: str) -> str:
     """Where an argument's elements lie; a number of NumPy's holds its own."""
     inside = listing.value(f"getelementptr i8, ptr {thing}, i64 {_DATA}")
-    kind = _field(listing, thing, _TYPE, "i64")
-    is_array = listing.value(f"icmp eq i64 {kind}, {id(np.ndarray)}")
+    kind = _field(listing, thing, _TYPE, "ptr")
+    is_array = _is(listing, kind, _ARRAY)
     data = listing.room("ptr", 8)
     listing.line(f"store ptr {inside}, ptr {data}, align 8")
     if not shape:
-        is_number = listing.value(f"icmp eq i64 {kind}, {id(dtype.type)}")
+        is_number = _is(listing, kind, _number_name(dtype))
         known = listing.value(f"or i1 {is_array}, {is_number}")
     else:
         known = is_array
     _require(listing, known, differs)
     with only_if(listing, is_array):
-        wanted = [
-            (_RANK, "i32", len(shape)),
-            (_DTYPE, "i64", id(dtype)),
-        ]
-        for offset, width, number in wanted:
-            found = _field(listing, thing, offset, width)
-            _require(listing, listing.value(f"icmp eq {width} {found}, {number}"), differs)
+        found = _field(listing, thing, _RANK, "i32")
+        _require(listing, listing.value(f"icmp eq i32 {found}, {len(shape)}"), differs)
+        known = _is(listing, _field(listing, thing, _DTYPE, "ptr"), _dtype_name(dtype))
+        _require(listing, known, differs)
         flags = listing.value(f"and i32 {_field(listing, thing, _FLAGS, 'i32')}, {_IN_ORDER}")
         _require(listing, listing.value(f"icmp eq i32 {flags}, {_IN_ORDER}"), differs)
         pointer = _field(listing, thing, _DATA, "ptr")
@@ -150,6 +175,12 @@ def _data(listing: Listing, thing: str, shape: tuple[int, ...], dtype: Any, diff
                 found = listing.value(f"load i64, ptr {there}, align 8")
                 _require(listing, listing.value(f"icmp eq i64 {found}, {size}"), differs)
     return listing.value(f"load ptr, ptr {data}, align 8")
+
+
+def _is(listing: Listing, thing: str, name: str) -> str:
+    """Whether a pointer is that of the object which is bound to a name."""
+    listing.module.declare(name, f"@{name} = external global i8")
+    return listing.value(f"icmp eq ptr {thing}, @{name}")
 
 
 def _require(listing: Listing, truth: str, differs: str) -> None:
