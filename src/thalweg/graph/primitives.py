@@ -7,13 +7,13 @@ are nodes of their own. The others move, sum or multiply arrays. `PRIMITIVES` is
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from thalweg.errors import GraphError
 from thalweg.ops.summation import accumulate
@@ -118,9 +118,36 @@ _NUMPY = [
 ]
 _SCIPY = ["erf", "erfc"]
 
+
+class _FromSciPy:
+    """A function of `scipy.special`, which is read when the function is first wanted.
+
+    Reading it takes longer than making the machine code of a small function.
+    """
+
+    nin = 1
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    @functools.cached_property
+    def ufunc(self) -> Any:
+        """SciPy's function itself."""
+        from scipy import special
+
+        return getattr(special, self.__name__)
+
+    def __call__(self, x: Any) -> Any:
+        return self.ufunc(x)
+
+    def resolve_dtypes(self, dtypes: Any) -> Any:
+        """The dtypes in which it works, as a ufunc tells them."""
+        return self.ufunc.resolve_dtypes(dtypes)
+
+
 ELEMENTWISE: dict[str, Any] = {
     **{getattr(np, name).__name__: getattr(np, name) for name in _NUMPY},
-    **{name: getattr(special, name) for name in _SCIPY},
+    **{name: _FromSciPy(name) for name in _SCIPY},
 }
 """The functions that work place by place, by their own names."""
 

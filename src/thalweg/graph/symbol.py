@@ -231,7 +231,8 @@ def _mapped(graph: Graph, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         if any(one.dtype.kind != "b" for one in symbols):
             raise Unwritten("bits of whole numbers have no machine code")
         return _SPELLED[name](*[one.broadcast(shape) for one in symbols])
-    if ELEMENTWISE.get(name) is not ufunc:
+    known = ELEMENTWISE.get(name)
+    if getattr(known, "ufunc", known) is not ufunc:
         raise Unwritten(f"{name} has no machine code")
     return Symbol(graph, graph.add(name, numbers))
 
