@@ -118,8 +118,11 @@ class Graph:
             shape, dtype = primitive.spec_of(given, attributes)
             if given and math.prod(shape) <= FOLDED and all(one.op == "constant" for one in given):
                 arrays = [one.attributes[0].array() for one in given]
-                with np.errstate(all="ignore"):
-                    number = self.constant(primitive.evaluate(*arrays, *attributes), dtype)
+                try:
+                    with np.errstate(all="ignore"):
+                        number = self.constant(primitive.evaluate(*arrays, *attributes), dtype)
+                except IndexError:  # it is for whoever runs the graph to hear of it
+                    number = self._append(Node(op, inputs, attributes, shape, dtype))
             else:
                 number = self._append(Node(op, inputs, attributes, shape, dtype))
             self._known[key] = number
@@ -133,12 +136,12 @@ class Graph:
         return len(self.nodes)
 
     def live(self) -> list[bool]:
-        """For each node, whether an output needs it; inputs always count as needed."""
+        """For each node, whether an output needs it; inputs and guards always count as needed."""
         return self.needed_for(self.outputs)
 
     def needed_for(self, wanted: Iterable[int]) -> list[bool]:
-        """For each node, whether one of those wanted needs it, or is it; inputs always are."""
-        needed = [node.op == "input" for node in self.nodes]
+        """For each node, whether one of those wanted needs it, or is it; inputs and guards always are."""
+        needed = [node.op in ("input", "guard") for node in self.nodes]
         for number in wanted:
             needed[number] = True
         for number in range(len(self.nodes) - 1, -1, -1):

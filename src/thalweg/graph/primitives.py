@@ -16,6 +16,19 @@ from typing import Any
 import numpy as np
 
 from thalweg.errors import GraphError
+from thalweg.graph.by_number import (
+    guard,
+    guard_spec,
+    order_spec,
+    put,
+    put_extreme,
+    put_extreme_spec,
+    put_spec,
+    running,
+    running_spec,
+    take,
+    take_spec,
+)
 from thalweg.ops.summation import accumulate
 
 __all__ = ["ELEMENTWISE", "PRIMITIVES", "REDUCTIONS", "Primitive"]
@@ -284,26 +297,6 @@ def _dot_spec(a: Any, b: Any) -> Spec:
     return (a.shape[0], a.shape[1], b.shape[2]), a.dtype
 
 
-def _take_spec(x: Any, places: Any) -> Spec:
-    """Rows of `x`, by numbers of its first axis."""
-    if places.dtype.kind not in "iu" or not x.shape:
-        raise ValueError("whole numbers are wanted, and an axis to count along")
-    return (*places.shape, *x.shape[1:]), x.dtype
-
-
-def _put_spec(x: Any, places: Any, rows: int) -> Spec:
-    """Zeros of so many rows, with rows of `x` added at places."""
-    if x.shape[: len(places.shape)] != places.shape:
-        raise ValueError("not a row for each place")
-    return (rows, *x.shape[len(places.shape) :]), x.dtype
-
-
-def _put(x: Any, places: Any, rows: int) -> Any:
-    out = np.zeros((rows, *x.shape[places.ndim :]), x.dtype)
-    np.add.at(out, places, x)
-    return out
-
-
 def _iota_spec(shape: tuple[int, ...], axis: int, dtype: str) -> Spec:
     if not 0 <= axis < len(shape):
         raise ValueError(f"there is no axis {axis}")
@@ -344,8 +337,12 @@ _STRUCTURAL = (
     Primitive("concat", ("axis",), _concat_spec, lambda *given: np.concatenate(given[:-1], given[-1]), -1),
     Primitive("reduce", ("kind", "axes"), _reduce_spec, _reduce),
     Primitive("dot", (), _dot_spec, np.matmul, 2),
-    Primitive("take", (), _take_spec, lambda x, places: x[places], 2),
-    Primitive("put", ("rows",), _put_spec, _put, 2),
+    Primitive("take", (), take_spec, take, 2),
+    Primitive("put", ("rows",), put_spec, put, 2),
+    Primitive("put_extreme", ("rows", "kind"), put_extreme_spec, put_extreme, 2),
+    Primitive("running", ("kind", "axis"), running_spec, running),
+    Primitive("order", (), order_spec, lambda x: np.argsort(x, axis=-1, kind="stable")),
+    Primitive("guard", (), guard_spec, guard, 2),
     Primitive("iota", ("shape", "axis", "dtype"), _iota_spec, _iota, 0),
 )  # fmt: skip
 

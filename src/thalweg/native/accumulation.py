@@ -108,7 +108,7 @@ def _sources(graph: Graph, update: Update) -> set[int]:
     """The inputs whose memory an update's product may read: what only moves them is no copy."""
     found = set()
     for number in graph.nodes[update.product].inputs:
-        while graph.nodes[number].op in ("reshape", "transpose", "broadcast", "slice"):
-            (number,) = graph.nodes[number].inputs
+        while graph.nodes[number].op in ("reshape", "transpose", "broadcast", "slice", "guard"):
+            number = graph.nodes[number].inputs[0]
         found.add(number)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thalweg.native.kernels import Kernels, Map, Products, Put, Take, View, Zeros
+from thalweg.native.kernels_by_number import Guard, Order, PutExtreme, Running
 
 __all__ = ["text_of_kernels"]
 
@@ -46,6 +47,16 @@ def _lines(step: Any) -> list[str]:
     if isinstance(step, Take | Put):
         verb = "takes rows of" if isinstance(step, Take) else "receives, added, rows of"
         return [f"{_where(step.out)} {verb} {_where(step.rows)} at {_where(step.places)}"]
+    if isinstance(step, PutExtreme):
+        return [
+            f"{_where(step.out)} receives, by {step.kind}, rows of {_where(step.rows)} at {_where(step.places)}"
+        ]
+    if isinstance(step, Running):
+        return [f"{_where(step.out)} = running {step.kind} of {_where(step.x)} along {step.axis}"]
+    if isinstance(step, Order):
+        return [f"{_where(step.out)} = order of {_where(step.x)} along the last axis"]
+    if isinstance(step, Guard):
+        return [f"unless {_where(step.truth)}, Python is asked"]
     return [repr(step)]
 
 

@@ -22,6 +22,7 @@ from thalweg.native.accumulation import Update
 from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
 from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
+from thalweg.native.planned_by_number import steps_by_number, work_by_number
 from thalweg.native.views import dense, reshaped, seen
 
 __all__ = ["NotCompiled", "plan_kernels", "work_of"]
@@ -61,8 +62,10 @@ def work_of(kernels: Kernels) -> int:
             work += 2 * math.prod(step.a.shape) * step.b.shape[2] // 8
         elif isinstance(step, Take | Put):
             work += math.prod(step.out.shape) + math.prod(step.rows.shape)
-        else:
+        elif isinstance(step, Zeros):
             work += kernels.buffers[step.buffer].size
+        else:
+            work += work_by_number(step) or 0
     return work
 
 
@@ -303,18 +306,12 @@ class _Planner:
             part = seen(out, "slice", (parts,))
             assert part is not None  # noqa: S101 # a slice can always be seen
             return [Zeros(out.buffer), self._copy(node.inputs[0], part)]
-        first, second = [self._view(at) for at in node.inputs]
         if node.op == "dot":
+            first, second = [self._view(at) for at in node.inputs]
             return [Products(first, second, self._fresh(number))]
-        copies: list[Any] = []
-        if node.op in ("take", "put"):
-            second = self._in_a_row(node.inputs[1], copies)
-        if node.op == "take":
-            return [*copies, Take(first, second, self._fresh(number))]
-        if node.op == "put":
-            first = self._in_a_row(node.inputs[0], copies)
-            out = self._fresh(number)
-            return [*copies, Zeros(out.buffer), Put(first, second, out)]
+        steps = steps_by_number(self, number, node)
+        if steps is not None:
+            return steps
         raise NotCompiled(f"{node.op} has no machine code")
 
     def _in_a_row(self, number: int, copies: list[Any]) -> View:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from thalweg.native.by_number_code import write_by_number
 from thalweg.native.counted import counted
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Zeros
 from thalweg.native.lanes import Lanes
@@ -18,7 +19,6 @@ from thalweg.native.map_loops import write_map
 from thalweg.native.matrix_product import define_product, shares
 from thalweg.native.memory import address, element
 from thalweg.native.product_ending import Ending
-from thalweg.native.rows_code import write_rows
 
 __all__ = [
     "ENTRY",
@@ -201,7 +201,7 @@ def write_steps(
         elif isinstance(step, Zeros):
             _write_zeros(here, kernels.buffers[step.buffer], names)
         else:
-            write_rows(here, machine, step, names, names[_STATUS])
+            write_by_number(here, machine, step, names, names[_STATUS])
     if here is not listing:
         _call(listing, whole, here, names)
 

@@ -1,4 +1,4 @@
-"""How are rows taken by whole numbers, and added at them, without ever leaving the array?
+"""How are rows taken by whole numbers, and brought together at them, without ever leaving the array?
 
 A number outside sets the program's status and is read as 0: nothing outside the array is touched, and
 the caller asks NumPy, which says what is wrong.
@@ -12,6 +12,7 @@ from thalweg.graph.graph import Node
 from thalweg.native.conversion import to_wholes
 from thalweg.native.counted import counted, only_if
 from thalweg.native.kernels import Map, Put, Take, View
+from thalweg.native.kernels_by_number import PutExtreme
 from thalweg.native.lanes import Lanes
 from thalweg.native.listing import Listing
 from thalweg.native.machine import Machine
@@ -27,7 +28,11 @@ _SUM = 2
 
 
 def write_rows(
-    listing: Listing, machine: Machine, step: Take | Put, pointers: dict[int, str], status: str
+    listing: Listing,
+    machine: Machine,
+    step: Take | Put | PutExtreme,
+    pointers: dict[int, str],
+    status: str,
 ) -> None:
     """Write the loop over the numbers, and for each one the loop over its row.
 
@@ -87,7 +92,7 @@ def _row(lanes: Lanes, view: View, pointers: dict[int, str], number: str) -> str
 def _write_row(
     listing: Listing,
     machine: Machine,
-    step: Take | Put,
+    step: Take | Put | PutExtreme,
     table: tuple[View, str],
     listed: tuple[View, str],
 ) -> None:
@@ -99,6 +104,7 @@ def _write_row(
     if isinstance(step, Take):
         kernel = Map(shape, {_THERE: here}, [], [(_THERE, there)], [])
     else:
-        added = Node("add", (_THERE, _COPIED), (), shape, whole.dtype)
+        verb = "add" if isinstance(step, Put) else "maximum" if step.kind == "max" else "minimum"
+        added = Node(verb, (_THERE, _COPIED), (), shape, whole.dtype)
         kernel = Map(shape, {_THERE: here, _COPIED: there}, [(_SUM, added)], [(_SUM, here)], [])
     write_map(listing, machine, kernel, pointers)
