@@ -8,11 +8,30 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from thalweg.native.disk_cache import key_of, read, write
 from thalweg.native.machine import Machine, llvm
 
 __all__ = ["Loaded", "assembly", "load", "object_code", "optimised"]
 
 _numbers = itertools.count()
+
+# The small code model reaches constants relative to the program counter; llvmlite's default for code
+# made at run time spends an instruction on each address.
+_CODE = {"reloc": "pic", "codemodel": "small"}
+
+_PASSES = (
+    "add_always_inliner_pass",
+    "add_sroa_pass",  # what is small and on the stack goes into registers
+    "add_instruction_combine_pass",
+    "add_new_gvn_pass",
+    "add_simplify_cfg_pass",
+)
+"""LLVM's passes in order, by llvmlite's names.
+
+LLVM's own list for its second level takes four times as long and makes nothing faster here. Vectors are
+written down as such, so there is nothing for a vectoriser to find, and it costs most of the time;
+unrolling a loop whose body is full of vectors spills registers.
+"""
 
 
 @cache
@@ -21,25 +40,12 @@ def _target(machine: Machine, level: int) -> Any:
     return (
         llvm()
         .Target.from_triple(machine.triple)
-        # The small code model reaches constants relative to the program counter; llvmlite's default
-        # for code made at run time spends an instruction on each address.
-        .create_target_machine(
-            cpu=machine.cpu,
-            features=machine.features,
-            opt=level,
-            reloc="pic",
-            codemodel="small",
-        )
+        .create_target_machine(cpu=machine.cpu, features=machine.features, opt=level, **_CODE)
     )
 
 
 def optimised(text: str, machine: Machine, level: int = 2) -> Any:
-    """Parse a module, verify it and run a few of LLVM's passes, without vectorisers and unrolling.
-
-    LLVM's own list for its second level takes four times as long and makes nothing faster here.
-    Vectors are written down as such, so there is nothing for a vectoriser to find, and it costs most
-    of the time; unrolling a loop whose body is full of vectors spills registers.
-    """
+    """Parse a module, verify it and run the passes."""
     binding = llvm()
     module = binding.parse_assembly(text)
     module.triple = machine.triple
@@ -48,18 +54,32 @@ def optimised(text: str, machine: Machine, level: int = 2) -> Any:
     module.verify()
     tuning = binding.create_pipeline_tuning_options(speed_level=level)
     passes = binding.create_new_module_pass_manager()
-    passes.add_always_inliner_pass()
-    passes.add_sroa_pass()  # what is small and on the stack goes into registers
-    passes.add_instruction_combine_pass()
-    passes.add_new_gvn_pass()
-    passes.add_simplify_cfg_pass()
+    for name in _PASSES:
+        getattr(passes, name)()
     passes.run(module, binding.create_pass_builder(target, tuning))
     return module
 
 
 def object_code(text: str, machine: Machine, level: int = 2) -> bytes:
-    """Compile a module to an object file's bytes, which may be kept and loaded again."""
-    return bytes(_target(machine, level).emit_object(optimised(text, machine, level)))
+    """Compile a module to an object file's bytes, or find what became of the same text before.
+
+    What is asked of the disk is asked by all that the bytes depend on.
+    """
+    key = key_of(text, *_made_by(machine, level))
+    found = read(key)
+    if found is None:
+        found = bytes(_target(machine, level).emit_object(optimised(text, machine, level)))
+        write(key, found)
+    return found
+
+
+def _made_by(machine: Machine, level: int) -> tuple[str, ...]:
+    """Everything but the text that makes a difference to machine code."""
+    from llvmlite import __version__
+
+    version = ".".join(map(str, llvm().llvm_version_info))
+    settings = [*_PASSES, *_CODE.values(), str(level)]
+    return (machine.triple, machine.cpu, machine.features, version, __version__, *settings)
 
 
 def assembly(text: str, machine: Machine, level: int = 2) -> str:
