@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -27,6 +28,8 @@ from thalweg.core.op import TABLE
 TESTS = Path(__file__).parents[1]
 ROOMS = ("ops", "numerics")
 ALL_ROWS = ("test_table.py", "test_complex_rules.py")
+FIRST: dict[tuple[str, int], Any] = {}
+"""The states of the generators of random numbers, by file and place in it."""
 
 
 def in_a_session(work: Callable[[list[Any]], None]) -> None:
@@ -57,13 +60,25 @@ def in_a_session(work: Callable[[list[Any]], None]) -> None:
 
 
 def passes(item: Any) -> bool:
-    """Whether one test passes now."""
+    """Whether one test passes now, on the numbers that it draws first of all its file."""
+    _draw_again(item.module)
     try:
         with limited():
             reports = runtestprotocol(item, nextitem=None, log=False)
     except NoEndError:
         return False
     return all(report.passed or report.skipped for report in reports)
+
+
+def _draw_again(module: Any) -> None:
+    """A file's generators of random numbers go back to where they stood when it had been read.
+
+    Otherwise a test that draws would be another one each time, and fail once in a while by itself.
+    """
+    generators = [one for one in vars(module).values() if isinstance(one, np.random.Generator)]
+    for at, one in enumerate(generators):
+        state = FIRST.setdefault((module.__name__, at), one.bit_generator.state)
+        one.bit_generator.state = state
 
 
 class Named:
@@ -80,21 +95,34 @@ class Named:
             return ""
         words = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names(mistake))))})\b")
         some = [item for item, text in self.items if words.search(text)]
-        some = [item for item in some if self._sound(item)]
         some.sort(key=lambda item: -self.found[item.nodeid])  # what found much finds more
-        before = mistake.function.__code__
-        mistake.function.__code__ = mistake.code
-        try:
-            found = next((item.nodeid for item in some if not passes(item)), "")
-        finally:
-            mistake.function.__code__ = before
+        found = next((item.nodeid for item in some if self._finds(item, mistake)), "")
         self.found[found] += 1
         return found
+
+    def _finds(self, item: Any, mistake: Mistake) -> bool:
+        """Whether a test fails with a mistake, passes again without it, and fails with it again.
+
+        A test that fails whenever it runs a second time, or now and then, finds nothing.
+        """
+        if not self._sound(item) or not _fails_with(item, mistake):
+            return False
+        self.sound[item.nodeid] = passes(item)
+        return self.sound[item.nodeid] and _fails_with(item, mistake)
 
     def _sound(self, item: Any) -> bool:
         if item.nodeid not in self.sound:
             self.sound[item.nodeid] = passes(item)
         return self.sound[item.nodeid]
+
+
+def _fails_with(item: Any, mistake: Mistake) -> bool:
+    before = mistake.function.__code__
+    mistake.function.__code__ = mistake.code
+    try:
+        return not passes(item)
+    finally:
+        mistake.function.__code__ = before
 
 
 def _text(item: Any) -> str:

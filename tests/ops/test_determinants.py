@@ -176,3 +176,33 @@ def test_no_cholesky_factor_is_one_error(matrix):
             function(tw.constant(matrix))
     with pytest.raises(np.linalg.LinAlgError):
         tw.linalg.cholesky(matrix)
+
+
+def curvature(matrices):
+    """How the gradient of the sum of determinants changes along a fixed way."""
+    x = tw.constant(matrices)
+    with tw.GradientTape() as outer:
+        outer.watch(x)
+        with tw.GradientTape() as tape:
+            tape.watch(x)
+            y = tw.reduce_sum(tw.linalg.det(x))
+        slope = tape.gradient(y, x)
+        along_a_way = tw.reduce_sum(slope * np.arange(9.0).reshape(3, 3))
+    return outer.gradient(along_a_way, x).numpy()
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+def test_second_derivatives_of_a_stack_are_those_of_its_matrices(rank):
+    """Also of a stack of one, and beside matrices of another rank."""
+    matrix = np.array([[1.0, 2, 0], [2, -1, 1], [0, 1, 3]])[:rank].T @ whole(rank, 3)
+    alone = curvature(matrix)
+    regular = np.diag([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(curvature(matrix[None]), alone[None], atol=1e-11)
+    both = np.stack([regular, matrix])
+    expected = np.stack([curvature(regular), alone])
+    np.testing.assert_allclose(curvature(both), expected, atol=1e-11)
+
+
+def test_second_derivatives_at_nan_are_nan_and_of_nothing_are_none():
+    assert np.isnan(curvature(np.array([[np.nan, 1, 2], [3, 4, 5], [6, 7, 9]]))).all()
+    assert curvature(np.zeros((0, 3, 3))).shape == (0, 3, 3)

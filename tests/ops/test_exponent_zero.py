@@ -41,3 +41,43 @@ def test_gradient_is_zero_where_the_reciprocal_is_no_number(base):
     """x**0 is 1 whatever x is, so its gradient is 0 and no 0·inf."""
     x, y = tw.constant(np.array([base, 2.0])), tw.constant(np.zeros(2))
     assert np.array_equal(power_and_slope(x, y).numpy(), [0.0, 0.0])
+
+
+def mixed(x, y):
+    """∂²/∂y∂x of x**y, by two tapes."""
+    with tw.GradientTape() as tape:
+        tape.watch(y)
+        slope = power_and_slope(x, y)
+    return tape.gradient(slope, y).numpy()
+
+
+@pytest.mark.parametrize("base", [-1.0 + 1.0j, -2.0 + 0.0j, -0.5 - 3.0j])
+def test_mixed_derivative_of_complex_powers(base):
+    """1/x again; the gradient by a complex number is the conjugate of the derivative."""
+    found = mixed(tw.constant(base), tw.constant(0j))
+    assert found == pytest.approx(np.conjugate(1 / base), rel=1e-15)
+
+
+def test_tiny_powers_of_tiny_numbers_curve_by_finite_numbers_in_float32():
+    """y·(y - 1)·x**(y - 2) is -1e30 at 1e-30, though x**(y - 2) alone is beyond float32."""
+    x, y = tw.constant(np.float32(1e-30)), tw.constant(np.float32(1e-30))
+    with tw.GradientTape() as tape:
+        tape.watch(x)
+        slope = power_and_slope(x, y)
+    assert tape.gradient(slope, x).numpy() == pytest.approx(-1e30, rel=1e-6)
+
+
+def test_third_derivatives_where_the_base_is_a_unit():
+    """∂³/∂x∂x∂y of x**y is (2y - 1)·x**(y - 2) + y·(y - 1)·x**(y - 2)·log x."""
+    for base, expected in ((1.0, 5.0), (-1.0 + 0.0j, np.conjugate(-5 - 6j * np.pi))):
+        x, y = tw.constant(base), tw.constant(3.0 + 0 * base)
+        with tw.GradientTape() as last:
+            last.watch(x)
+            with tw.GradientTape() as second:
+                second.watch(x)
+                with tw.GradientTape() as first:
+                    first.watch(y)
+                    answer = x**y
+                by_exponent = first.gradient(answer, y)
+            slope = second.gradient(by_exponent, x)
+        assert last.gradient(slope, x).numpy() == pytest.approx(expected, rel=1e-6)

@@ -346,3 +346,13 @@ def test_complex_gradients_to_second_order(name):
         along = tw.reduce_sum(tw.math.real(tw.math.conj(tape.gradient(y, x)) * other))
     found = np.sum((np.conj(outer.gradient(along, x).numpy()) * way).real)
     assert found == pytest.approx(curve, rel=1e-7)
+
+
+def test_pivots_of_one_and_minus_one_are_as_good_as_others():
+    """The last pivot is a₂₂ - a₂₁·a₁₂/a₁₁, here -1; the first is 1."""
+    x = tw.constant(np.array([[1.0, 2.0], [0.5, 0.0]]))
+    with tw.GradientTape() as tape:
+        tape.watch(x)
+        y = LINALG.lu(x).lu[1, 1]
+    assert y.numpy() == -1.0
+    np.testing.assert_allclose(tape.gradient(y, x).numpy(), [[1.0, -0.5], [-2.0, 1.0]], rtol=1e-15)

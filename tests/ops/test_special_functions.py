@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import mpmath
 import numpy as np
 import pytest
@@ -28,7 +30,7 @@ BELL = lambda x: 2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-x * x)  # noqa: E731 #
 SMOOTH = {
     "erf": (tw.math.erf, [mpmath.erf, BELL, lambda x: -2 * x * BELL(x)], np.concatenate([spread(1e-300, 6), -spread(1e-3, 6)]), 6),
     "erfc": (tw.math.erfc, [mpmath.erfc, lambda x: -BELL(x), lambda x: 2 * x * BELL(x)], np.concatenate([spread(1e-10, 26), RNG.uniform(0.5, 26.0, 24), -spread(1e-3, 6)]), 6),
-    "erfinv": (tw.math.erfinv, [mpmath.erfinv, lambda x: inverse_erf(x)[0], lambda x: 2 * inverse_erf(x)[1] * inverse_erf(x)[0] ** 2], np.concatenate([spread(1e-300, 0.9), 1 - spread(1e-15, 0.5), spread(1e-14, 0.5) - 1]), 16),
+    "erfinv": (tw.math.erfinv, [mpmath.erfinv, lambda x: inverse_erf(x)[0], lambda x: 2 * inverse_erf(x)[1] * inverse_erf(x)[0] ** 2], np.concatenate([spread(1e-300, 0.9), 1 - spread(1e-15, 0.5), spread(1e-14, 0.5) - 1, [0.5, -0.5]]), 16),
     "lgamma": (tw.math.lgamma, [mpmath.loggamma, mpmath.digamma, lambda x: mpmath.psi(1, x)], np.concatenate([spread(1e-300, 1e-2), spread(0.1, 1e200), RNG.uniform(0.5, 3.0, 24), 1 + spread(1e-12, 0.3), 2 - spread(1e-12, 0.3)]), 6),
     "digamma": (tw.math.digamma, [mpmath.digamma, lambda x: mpmath.psi(1, x), lambda x: mpmath.psi(2, x)], np.concatenate([spread(1e-100, 1e-2), spread(0.1, 1e90), 1.4616321449683623 + spread(1e-9, 1e-1)]), 8),
 }  # fmt: skip
@@ -145,6 +147,29 @@ def test_lbeta_of_numbers_near_and_far_apart():
             assert units(y.numpy(), true, 1.0) <= 6
             for came, one in zip(tape.gradient(y, x).numpy(), (p, q), strict=True):
                 assert units(came, mpmath.psi(0, one) - whole) <= 8
+
+
+def test_lbeta_of_negative_numbers():
+    """ψ(a) - ψ(a + b) on either side of the poles, also where no series about infinity holds."""
+    with mpmath.workdps(DIGITS):
+        for a, b in itertools.permutations((-40.3, -20.5, -0.25, 0.35, 1.4, 30.7), 2):
+            x = tw.Variable(np.array([a, b]))
+            with tw.GradientTape() as tape:
+                y = tw.math.lbeta(x)
+            p, q = mpmath.mpf(a), mpmath.mpf(b)
+            true = [float(mpmath.psi(0, one) - mpmath.psi(0, p + q)) for one in (p, q)]
+            np.testing.assert_allclose(tape.gradient(y, x).numpy(), true, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("x", [50.0 + 45.0j, -41.0 + 40.5j, 30.0 - 1.0j, 0.5 + 26.0j])
+def test_erf_of_complex_numbers_has_its_gradient_far_out(x):
+    """The conjugate of 2/√π·exp(-x²), which is no zero far right where x is also far up."""
+    v = tw.constant(x)
+    with tw.GradientTape() as tape:
+        tape.watch(v)
+        y = tw.math.erf(v)
+    expected = np.conjugate(2 / np.sqrt(np.pi) * np.exp(-x * x))
+    np.testing.assert_allclose(tape.gradient(y, v).numpy(), expected, rtol=1e-12)
 
 
 def test_lbeta_of_several_and_of_few():
