@@ -9,6 +9,15 @@ from typing import NamedTuple
 
 ROUNDS = 31
 SLICE = 0.02
+WARM = 0.5
+"""Seconds after which a rival is warm, though it was not called three times."""
+
+PATIENCE = 2.0
+"""A rival has so many seconds, or the fewest turns; slow ones then sit out some rounds."""
+
+FEWEST = 3
+PAUSE = 0.001
+"""Between two rivals: the first one's threads, which spin for a while, go to sleep."""
 
 
 class Timing(NamedTuple):
@@ -44,20 +53,55 @@ def side_by_side(
         rounds: how many turns each one has.
         clock: seconds; `time.thread_time` where one thread does all, so that others' work counts less.
     """
-    counts = {}
+    found = turns(calls, rounds, clock, patience=float("inf"))
+    return {name: timing(list(seconds.values())) for name, seconds in found.items()}
+
+
+def turns(
+    calls: Mapping[str, Callable[[], object]],
+    rounds: int = ROUNDS,
+    clock: Callable[[], float] = time.perf_counter,
+    patience: float = PATIENCE,
+) -> dict[str, dict[int, float]]:
+    """Seconds a call of each rival, by the number of the round.
+
+    Args:
+        calls: as in `side_by_side`.
+        rounds: how many turns a rival has, as long as it is quick.
+        clock: as in `side_by_side`.
+        patience: seconds for a rival's turns; one that needs longer for all rounds has fewer, spread
+            evenly over them.
+    """
+    counts, strides = {}, {}
     for name, call in calls.items():
-        for _ in range(3):
-            call()
+        _warm(call)
         counts[name] = repetitions(call, clock)
-    seconds: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
+        begin = clock()
+        for _ in range(counts[name]):
+            call()
+        turn = clock() - begin
+        affordable = max(FEWEST, int(patience / turn) if turn * rounds > patience else rounds)
+        strides[name] = max(1, rounds // affordable)
+    seconds: dict[str, dict[int, float]] = {name: {} for name in calls}
+    for number in range(rounds):
         for name, call in calls.items():
+            if number % strides[name]:
+                continue
+            time.sleep(PAUSE)
             count = counts[name]
             begin = clock()
             for _ in range(count):
                 call()
-            seconds[name].append((clock() - begin) / count)
-    return {name: timing(values) for name, values in seconds.items()}
+            seconds[name][number] = (clock() - begin) / count
+    return seconds
+
+
+def _warm(call: Callable[[], object]) -> None:
+    begin = time.perf_counter()
+    for _ in range(3):
+        call()
+        if time.perf_counter() - begin > WARM:
+            return
 
 
 def timing(values: list[float]) -> Timing:
