@@ -201,6 +201,7 @@ WRITTEN_DOWN = {
     "a loop that counts": lambda x, s: tw.while_loop(lambda i, v: i < 3, lambda i, v: (i + 1, v * s), (tw.constant(0), x)),
     "numbers of a seed": lambda x, s: tw.random.stateless_normal([3], [1, 2], mean=s, dtype="float64") * x,
     "np.where": lambda x, s: np.where(x > 0, x, s),
+    "check_numerics": lambda x, s: tw.debugging.check_numerics(x * s, "x"),
 }  # fmt: skip
 OBSTACLES = {
     "dropout": (lambda x, s: tw.nn.dropout(x, 0.5), "draws anew"),
@@ -220,7 +221,6 @@ OBSTACLES = {
     "asarray": (lambda x, s: np.asarray(x) * s, "a NumPy conversion"),
     "constant": (lambda x, s: tw.constant(x) * s, r"constant\(\) takes"),
     "an assertion": (lambda x, s: (tw.debugging.assert_greater(s, -9.0), x)[1], "an assertion"),
-    "check_numerics": (lambda x, s: tw.debugging.check_numerics(x, "x"), "check_numerics"),
     "range": (lambda x, s: tw.range(tw.cast(s, N)), r"range\(\) takes"),
     "sequence_mask": (lambda x, s: tw.sequence_mask(tw.cast(s, N)), r"sequence_mask\(\) takes"),
     "maximum_iterations": (

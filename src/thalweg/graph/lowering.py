@@ -9,11 +9,14 @@ import numpy as np
 
 from thalweg.core.op import Op
 from thalweg.errors import GraphError
+from thalweg.graph import numpy_orders
 from thalweg.graph.graph import Graph
 from thalweg.graph.numpy_functions import WRITTEN
 from thalweg.graph.symbol import Symbol, Unwritten, symbol_of
 
 __all__ = ["WRITTEN", "NotLowered", "lower", "number"]
+
+assert numpy_orders.WRITTEN is WRITTEN  # noqa: S101 # two files write into one table
 
 
 NUMPY_ALONE = "it is computed by NumPy alone"

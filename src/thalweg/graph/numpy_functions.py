@@ -82,13 +82,17 @@ def _moved(graph: Graph, x: Symbol, source: Any, destination: Any) -> Symbol:
 def _padded(
     graph: Graph, x: Symbol, widths: Any, mode: str = "constant", constant_values: Any = 0
 ) -> Symbol:
-    if mode != "constant" or np.ndim(constant_values) or constant_values != 0:
-        raise Unwritten("it pads with other than 0")
+    if mode != "constant" or np.ndim(constant_values):
+        raise Unwritten(f"it pads by {mode}, with {constant_values!r}")
     pairs = [tuple(map(int, pair)) for pair in np.broadcast_to(widths, (x.ndim, 2))]
     shape = tuple([a + size + b for size, (a, b) in zip(x.shape, pairs, strict=True)])
-    return x.made(
-        "place", shape, tuple([(a, size, 1) for size, (a, _) in zip(x.shape, pairs, strict=True)])
-    )
+    parts = tuple([(a, size, 1) for size, (a, _) in zip(x.shape, pairs, strict=True)])
+    placed = x.made("place", shape, parts)
+    if constant_values == 0 and not np.signbit(constant_values):
+        return placed
+    inner = np.zeros(shape, bool)
+    inner[tuple([slice(a, a + size) for a, size, _ in parts])] = True
+    return choose(graph, inner, placed, np.asarray(constant_values).astype(x.dtype))
 
 
 def _diagonal(graph: Graph, x: Symbol, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Symbol:
@@ -106,6 +110,8 @@ def _einsum(graph: Graph, *given: Any, **named: Any) -> Symbol:
     labels, *operands = given if isinstance(given[0], str) else _as_letters(*given)
     left, _, out = labels.replace(" ", "").partition("->")
     terms = left.split(",")
+    if len(terms) > 2 and "." not in labels:
+        return _chained(graph, terms, out, operands)
     if len(terms) != 2 or "." in labels or any(len(set(one)) != len(one) for one in (*terms, out)):
         raise Unwritten(f"it contracts {labels}")
     a, b = terms
@@ -128,6 +134,15 @@ def _einsum(graph: Graph, *given: Any, **named: Any) -> Symbol:
     have = [*batch, *rows, *columns]
     found = found.reshape([sizes[one] for one in have])
     return found.transpose(tuple([have.index(one) for one in out])) if out else found
+
+
+def _chained(graph: Graph, terms: list[str], out: str, operands: list[Any]) -> Symbol:
+    """The first two, then with what they made the next."""
+    a, b, *rest = terms
+    needed = "".join(rest) + out
+    made = "".join([one for one in dict.fromkeys(a + b) if one in needed])
+    first = _einsum(graph, f"{a},{b}->{made}", *operands[:2])
+    return _einsum(graph, f"{','.join([made, *rest])}->{out}", first, *operands[2:])
 
 
 def _as_letters(*given: Any) -> list[Any]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from thalweg.errors import GraphError
+from thalweg.graph.advanced_index import added_at, is_advanced, set_at, taken
+from thalweg.graph.by_number import RUNNING
 from thalweg.graph.graph import Graph
 from thalweg.graph.parts import part_of
 from thalweg.graph.primitives import ELEMENTWISE, REDUCTIONS
@@ -137,13 +139,55 @@ class Symbol(NDArrayOperatorsMixin):
         return _part(self, index)
 
     def put_at(self, shape: tuple[int, ...], index: Any) -> Symbol:
-        """Zeros of a shape with this at an index."""
+        """Zeros of a shape with this added at an index."""
         given = index if isinstance(index, tuple) else (index,)
-        if any(isinstance(one, np.ndarray | Symbol | list) for one in given):
-            raise Unwritten("it indexes by arrays")
+        if is_advanced(given):
+            return cast(Symbol, added_at(self, tuple(shape), given))
         parts, wanted = part_of(tuple(shape), given)
         whole = self.broadcast(wanted).reshape(tuple([count for _, count, _ in parts]))
         return whole.made("place", tuple(shape), parts)
+
+    def with_set(self, index: tuple[Any, ...], values: Symbol) -> Symbol:
+        """This with values in place of what stands at arrays of numbers; the last of several stands."""
+        return cast(Symbol, set_at(self, index, values))
+
+    def like(self, value: Any, dtype: Any = None) -> Symbol:
+        """An array as a node of the same graph."""
+        return symbol_of(self.graph, value, dtype)
+
+    def taken_rows(self, places: Any) -> Symbol:
+        """Rows by numbers, from 0 up."""
+        return self._by("take", places)
+
+    def added_rows(self, places: Any, rows: int) -> Symbol:
+        """Zeros of so many rows, with the rows of this added at numbers."""
+        return self._by("put", places, rows)
+
+    def extreme_rows(self, places: Any, rows: int, kind: str) -> Symbol:
+        """So many rows: at each number the extreme of the rows of this, place by place."""
+        return self._by("put_extreme", places, rows, kind)
+
+    def _by(self, op: str, places: Any, *attributes: Any) -> Symbol:
+        at = symbol_of(self.graph, places)
+        return Symbol(self.graph, self.graph.add(op, (self.number, at.number), *attributes))
+
+    def guarded(self, truth: Any) -> Symbol:
+        """This; where some of the truth values is false, Python's own call answers."""
+        fine = symbol_of(self.graph, truth).reduce("all", None)
+        return Symbol(self.graph, self.graph.add("guard", (self.number, fine.number)))
+
+    def take(self, indices: Any, axis: int) -> Symbol:
+        """The rows that whole numbers name along an axis."""
+        return self[(slice(None),) * axis + (indices,)]
+
+    def copy(self, order: str = "C") -> Symbol:
+        """The same: nobody writes into it."""
+        return self
+
+    @property
+    def imag(self) -> Symbol:
+        """Zeros: a graph has no complex numbers."""
+        return symbol_of(self.graph, 0, self.dtype).broadcast(self.shape)
 
     def __bool__(self) -> bool:
         raise Unwritten("it asks whether a value is true")
@@ -168,6 +212,8 @@ class Symbol(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **named: Any) -> Any:
         if method == "reduce":
             return _reduced(self, ufunc, *inputs, **named)
+        if method == "accumulate":
+            return _accumulated(self, ufunc, *inputs, **named)
         order, out = named.pop("order", "K"), named.pop("out", (None,))
         dtype = named.pop("dtype", None)
         if dtype is not None:
@@ -282,6 +328,14 @@ def _reduced(
         raise Unwritten(str(error)) from None
 
 
+def _accumulated(symbol: Symbol, ufunc: Any, x: Any, axis: int = 0, dtype: Any = None) -> Symbol:
+    kind = next((name for name, one in RUNNING.items() if one is ufunc), None)
+    if kind is None:
+        raise Unwritten(f"it calls np.{ufunc.__name__}.accumulate")
+    x = symbol_of(symbol.graph, x, dtype)
+    return x.made("running", kind, axis % x.ndim)  # type: ignore[no-any-return]  # a Symbol
+
+
 def choose(graph: Graph, condition: Any, x: Any, y: Any) -> Symbol:
     """NumPy's where, of three."""
     kinds = [one.dtype if isinstance(one, Symbol) else one for one in (x, y)]
@@ -296,24 +350,14 @@ def choose(graph: Graph, condition: Any, x: Any, y: Any) -> Symbol:
 
 
 def _part(x: Symbol, index: Any) -> Symbol:
-    """Basic indexing as NumPy's; whole numbers in an array take rows."""
+    """Indexing as NumPy's."""
     given = index if isinstance(index, tuple) else (index,)
-    arrays = [isinstance(one, np.ndarray | Symbol | list) for one in given]
-    if arrays == [True] and getattr(given[0], "dtype", np.dtype("O")).kind in "iu":
-        return _rows(x, given[0])
-    if any(arrays):
-        raise Unwritten("it indexes by arrays")
+    if is_advanced(given):
+        return cast(Symbol, taken(x, given))
     parts, shape = part_of(x.shape, given)
     whole = all(part == (0, size, 1) for part, size in zip(parts, x.shape, strict=True))
     cut = x if whole else x.made("slice", parts)
     return cut.reshape(shape)
-
-
-def _rows(x: Symbol, places: Any) -> Symbol:
-    """Rows by whole numbers that are known to lie inside; numbers from behind count from the end."""
-    at = symbol_of(x.graph, places)
-    at = choose(x.graph, at < 0, at + x.shape[0], at)
-    return Symbol(x.graph, x.graph.add("take", (x.number, at.number)))
 
 
 def matrix_product(graph: Graph, a: Any, b: Any) -> Symbol:

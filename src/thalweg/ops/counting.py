@@ -20,8 +20,18 @@ from thalweg.ops.segments import unsorted_segment_sum
 SOURCE = "definition"
 
 
+def _bin_symbols(arr: Any, size: int, apart: bool) -> Any:
+    if arr.dtype.kind not in "if":
+        raise TypeError("no whole numbers")
+    whole = arr.astype(np.int64)
+    if arr.dtype.kind == "f":
+        whole = whole.guarded(whole.astype(arr.dtype) == arr)
+    bins = whole + size * np.arange(len(whole))[:, None] if apart else whole
+    return np.where(whole < size, bins, -1)
+
+
 @row(
-    inputs="arr", severs="numbers of bins are whole numbers",
+    inputs="arr", severs="numbers of bins are whole numbers", native=_bin_symbols,
     samples=(sample(np.array([1, 0, 3]), size=4), sample(np.array([[1, 0], [3, 1]]), size=3, apart=True)),
     special=(
         special(np.array([1, 5]), value=[1, -1], params={"size": 4}, why="what has no bin is dropped"),

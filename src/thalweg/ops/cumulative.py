@@ -61,9 +61,8 @@ def cumsum(x: Any, axis: Any = 0, exclusive: Any = False, reverse: Any = False) 
     wide = np.float64 if x.dtype.kind == "f" else x.dtype
     sums = np.add.accumulate(whole, axis=axis, dtype=wide).astype(x.dtype, copy=False)
     if exclusive:
-        shifted = np.zeros_like(sums)
-        shifted[_part(axis, 1, None)] = sums[_part(axis, None, -1)]
-        sums = shifted
+        first = np.zeros_like(sums[_part(axis, None, 1)])
+        sums = np.concatenate([first, sums[_part(axis, None, -1)]], axis)
     return np.flip(sums, axis) if reverse else sums
 
 

@@ -105,8 +105,19 @@ def _params(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]
     return (one_axis(params[0], np.ndim(inputs[0])),)
 
 
+def _symbols(x: Any, axis: int) -> Any:
+    """The same in words of a graph."""
+    if x.dtype.itemsize < 8:
+        return np.logaddexp.accumulate(x.astype(np.float64), axis=axis).astype(x.dtype)
+    sums, by = np.moveaxis(x, axis, 0), 1
+    while by < len(sums):
+        sums = np.concatenate([sums[:by], np.logaddexp(sums[by:], sums[:-by])], 0)
+        by *= 2
+    return np.moveaxis(sums, 0, axis)
+
+
 @row(
-    inputs="x", prepare=_params, vjp={"x": _rule}, jvp={"x": _tangent}, domain=ANY, real_values=True,
+    inputs="x", native=_symbols, prepare=_params, vjp={"x": _rule}, jvp={"x": _tangent}, domain=ANY, real_values=True,
     samples=(
         sample((4,), axis=0), sample((3, 5), axis=-1), sample((0, 2), axis=0), sample((1, 3), axis=0),
         sample((7, 2), axis=0),
@@ -133,7 +144,11 @@ def running_logsumexp(x: Any, axis: Any) -> Any:
         raise TypeError(f"cumulative_logsumexp takes floats, not {x.dtype.name}")
     if x.dtype.itemsize < 8:
         return np.logaddexp.accumulate(x.astype(np.float64), axis=axis).astype(x.dtype)
-    # Stretches of 1, 2, 4, … places are joined, so that roundings pile up log₂ n high and not n.
+    return _joined(x, axis)
+
+
+def _joined(x: Any, axis: int) -> Any:
+    """Stretches of 1, 2, 4, … places are joined, so that roundings pile up log₂ n high and not n."""
     sums = np.array(np.moveaxis(x, axis, 0))
     by = 1
     while by < len(sums):

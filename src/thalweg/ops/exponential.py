@@ -35,6 +35,7 @@ def _in_domain(x: Any) -> Any:
 
 in_domain = elementwise(
     "in_domain", "x", _in_domain, vjp={"x": lambda g: g}, domain=(POSITIVE,),
+    native=lambda x: np.where(x < 0, np.nan, x) + 0,
     formula="x, and NaN for x < 0", source="definition",
     special=(special(-1.0, value=np.nan), special(0.0, value=0.0, grad=(1.0,))),
 )  # fmt: skip

@@ -50,6 +50,7 @@ def not_finite(array: Any) -> str:
 
 @row(
     inputs="tensor", linear="tensor", bounded=True, vjp={"tensor": lambda g: g},
+    native=lambda tensor, message: tensor.guarded(np.isfinite(tensor)),
     samples=(sample((2, 3), message="x"), sample((), message="x")),
     special=(special(-0.0, value=-0.0, grad=(1.0,), params={"message": "x"}),),
     wrong=(

@@ -108,7 +108,7 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: Any = -1) 
         logits: (…, classes), any real numbers.
         axis: which axis holds the classes.
     """
-    labels = like(labels, logits)
+    labels = labels.astype(logits.dtype) if labels.dtype.kind in "iub" else labels
     shifted = logits - peak(logits, (axis,))
     cost = np.log(total(np.exp(shifted), (axis,))) - shifted
     answer = np.add.reduce(labels * cost, axis=axis)
@@ -146,12 +146,21 @@ def class_shares(labels: Any, like: Any) -> Any:
     return (np.arange(like.shape[-1]) == labels[..., None]).astype(like.dtype)
 
 
+def _sparse_symbols(labels: Any, logits: Any) -> Any:
+    """The same in words of a graph: a negative class is one beyond the last, which is refused."""
+    shifted = logits - peak(logits, (-1,))
+    weight = np.log(np.add.reduce(np.exp(shifted), axis=-1))
+    there = np.where(labels < 0, logits.shape[-1], labels)
+    return weight - np.take_along_axis(shifted, there[..., None], axis=-1)[..., 0]
+
+
 def _sparse_slope(g: Any, labels: Any, logits: Any) -> Any:
     return spared(g, g * (softmax(logits, -1) - class_shares(labels, logits)))
 
 
 @row(
     inputs="labels logits", public="nn.sparse_softmax_cross_entropy_with_logits", domain=(ANY, ANY),
+    native=_sparse_symbols,
     vjp={
         "labels": None,
         "logits": lambda g, labels, logits: _sparse_slope(_spread(g, -1), labels, logits),

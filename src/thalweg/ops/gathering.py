@@ -49,8 +49,26 @@ def _places(indices: Any, batch: int) -> tuple[Any, ...]:
     )
 
 
+def _take_symbols(params: Any, indices: Any, axis: Any, batch_dims: Any, from_end: bool) -> Any:
+    """The same in words of a graph: a negative number that is refused is one beyond the end."""
+    if not from_end:
+        indices = np.where(indices < 0, params.shape[axis], indices)
+    return _taken(params, indices, axis, batch_dims)
+
+
+def _taken(params: Any, indices: Any, axis: Any, batch_dims: Any) -> Any:
+    if not batch_dims:
+        return params.take(indices, axis)
+    moved = np.moveaxis(params, axis, batch_dims)[_places(indices, batch_dims)]
+    own = np.ndim(indices) - batch_dims
+    return np.moveaxis(
+        moved, tuple(range(batch_dims, batch_dims + own)), tuple(range(axis, axis + own))
+    )
+
+
 @row(
     inputs="params indices", linear="params", bounded=True, prepare=_take_params,
+    native=_take_symbols,
     vjp={
         "params": lambda g, params_shape, indices, axis, batch_dims: put_back(
             g, indices, axis, batch_dims, params_shape),
@@ -78,15 +96,21 @@ def take(
             f"gather: index {np.min(indices)} is negative; TensorFlow refuses it too. "
             f"np.take(params, indices) counts from the end"
         )
-    if not batch_dims:
-        return params.take(indices, axis)
-    moved = np.moveaxis(params, axis, batch_dims)[_places(indices, batch_dims)]
+    return _taken(params, indices, axis, batch_dims)
+
+
+def _put_back_symbols(x: Any, indices: Any, axis: Any, batch_dims: Any, shape: Any) -> Any:
     own = np.ndim(indices) - batch_dims
-    return np.moveaxis(moved, range(batch_dims, batch_dims + own), range(axis, axis + own))
+    rows = np.moveaxis(
+        x, tuple(range(axis, axis + own)), tuple(range(batch_dims, batch_dims + own))
+    )
+    rest = [*shape[:axis], *shape[axis + 1 :]]
+    turned = (*rest[:batch_dims], shape[axis], *rest[batch_dims:])
+    return np.moveaxis(rows.put_at(turned, _places(indices, batch_dims)), batch_dims, axis)
 
 
 @row(
-    inputs="x indices", linear="x", bounded=True, prepare=_take_params,
+    inputs="x indices", linear="x", bounded=True, prepare=_take_params, native=_put_back_symbols,
     vjp={
         "x": lambda g, indices, axis, batch_dims: take(g, indices, axis, batch_dims),
         "indices": None,
@@ -171,9 +195,16 @@ def take_along(x: Any, indices: Any, axis: Any) -> Any:
     return np.take_along_axis(x, indices, axis)
 
 
+def _along(shape: Any, axis: Any, indices: Any) -> tuple[Any, ...]:
+    """The places of indices along one axis; axes of size 1 broadcast, as take_along_axis has them."""
+    grid = np.ogrid[tuple(slice(0, size) for size in shape)]
+    return (*grid[:axis], indices, *grid[axis + 1 :])
+
+
 @row(
     inputs="x indices", linear="x", bounded=True,
     vjp={"x": lambda g, indices, axis: take_along(g, indices, axis), "indices": None},
+    native=lambda x, indices, shape, axis: x.put_at(shape, _along(shape, axis, indices)),
     samples=(
         sample((2, 2), np.array([[0, 3], [1, 1]]), shape=(2, 4), axis=1),
         sample((3, 2), np.array([[0, 3], [1, 1], [0, 2]]), shape=(4, 2), axis=0),
@@ -185,7 +216,5 @@ def take_along(x: Any, indices: Any, axis: Any) -> Any:
 def put_along(x: Any, indices: Any, shape: Any, axis: Any) -> Any:
     """Zeros of a shape with elements added along one axis at indices."""
     out = np.zeros(shape, x.dtype)
-    # Axes of size 1 broadcast, as take_along_axis has them.
-    grid = np.ogrid[tuple(slice(0, size) for size in shape)]
-    np.add.at(out, (*grid[:axis], indices, *grid[axis + 1 :]), x)
+    np.add.at(out, _along(shape, axis, indices), x)
     return out

@@ -36,6 +36,16 @@ def _index(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     return index
 
 
+def _places(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """The index arrays in words of a graph: a negative number is one beyond the end."""
+    if not np.ndim(indices) or indices.shape[-1] > len(shape):
+        raise ValueError("more coordinates than axes")
+    return tuple([
+        np.where(indices[..., place] < 0, shape[place], indices[..., place])
+        for place in range(indices.shape[-1])
+    ])  # fmt: skip
+
+
 def refuse_outside(policy: Any) -> None:
     """Accept the policy under which places outside are refused; there is no other."""
     if policy not in ("", "DEFAULT", "ERROR"):
@@ -64,6 +74,7 @@ def in_batch(indices: Any, batch_dims: int) -> Any:
         "params": lambda g, params_shape, indices: scatter_nd(indices, g, params_shape),
         "indices": None,
     },
+    native=lambda params, indices: params[_places(indices, params.shape)],
     samples=(sample((3, 2), COORDINATES), sample((3, 2), np.array([[2], [2]]))),
     wrong=(
         wrong(np.ones(3), np.array([[3]]), error=IndexError, words="out of bounds"),
@@ -110,6 +121,8 @@ def gather_nd(
     inputs="indices updates", public="scatter_nd", linear="updates", bounded=True,
     prepare=lambda inputs, params: (static(params[0]), *params[1:]),
     vjp={"indices": None, "updates": lambda g, indices: picked(g, indices)},
+    native=lambda indices, updates, shape, policy: updates.put_at(
+        tuple(shape), _places(indices, tuple(shape))),
     samples=(sample(COORDINATES, (3,), shape=(3, 2)), sample(np.array([[2], [0]]), (2, 2), shape=[3, 2])),
     wrong=(wrong(np.array([[4]]), np.ones(1), error=IndexError, words="out of bounds", shape=(3,)),),
     formula="zeros of a shape, with updates added at coordinates",
@@ -150,9 +163,15 @@ def tensor_scatter_nd_add(
     return tensor + scatter_nd(indices, updates, tuple(tensor.shape), bad_indices_policy)
 
 
+def _update_symbols(tensor: Any, indices: Any, updates: Any) -> Any:
+    kind = np.result_type(tensor, updates)
+    places = _places(indices, tensor.shape)
+    return tensor.astype(kind).with_set(places, updates.astype(kind))
+
+
 @row(
     inputs="tensor indices updates", public="tensor_scatter_nd_update", linear="tensor updates",
-    bounded=True,
+    bounded=True, native=_update_symbols,
     vjp={
         "tensor": lambda g, indices: tensor_scatter_nd_update(
             g, indices, zeros_like(picked(g, indices))),

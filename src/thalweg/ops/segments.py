@@ -71,8 +71,27 @@ def _params(name: str) -> Any:
     return prepare
 
 
+def _bins(segment_ids: Any, count: int) -> Any:
+    """In words of a graph: numbers with one segment more, for the negative ones; others are refused."""
+    beyond = np.where(segment_ids < count, segment_ids, -1)
+    return np.where(segment_ids < 0, count, beyond)
+
+
+def _besides(rows: Any, segment_ids: Any) -> Any:
+    """Truth values of the numbers' shape, with axes to stand beside rows."""
+    gone = segment_ids < 0
+    return gone.reshape((*gone.shape, *(1,) * (rows.ndim - gone.ndim)))
+
+
+def _rows_symbols(params: Any, segment_ids: Any) -> Any:
+    if not len(params):
+        return np.zeros((*segment_ids.shape, *params.shape[1:]), params.dtype)
+    rows = params[np.where(segment_ids < 0, 0, segment_ids)]
+    return np.where(_besides(rows, segment_ids), params.dtype.type(0), rows)
+
+
 @row(
-    inputs="params segment_ids", linear="params", bounded=True,
+    inputs="params segment_ids", linear="params", bounded=True, native=_rows_symbols,
     vjp={
         "params": lambda g, params_shape, segment_ids: unsorted_segment_sum(
             g, segment_ids, params_shape[0]),
@@ -94,8 +113,16 @@ def segment_rows(params: Any, segment_ids: Any) -> Any:
     return rows
 
 
+def _sum_symbols(data: Any, segment_ids: Any, num_segments: Any) -> Any:
+    kind = data.dtype
+    wide = data.astype(WIDER.get(kind.name, kind))
+    sums = wide.added_rows(_bins(segment_ids, num_segments), num_segments + 1)[:num_segments]
+    return sums.astype(np.int64 if kind.kind == "b" else kind)
+
+
 @row(
     inputs="data segment_ids", public="math.unsorted_segment_sum", linear="data", bounded=True,
+    native=_sum_symbols,
     prepare=_params("unsorted_segment_sum"),
     vjp={"data": lambda g, segment_ids: segment_rows(g, segment_ids), "segment_ids": None},
     samples=DATA_AND_IDS, wrong=BAD_IDS,
@@ -127,8 +154,23 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any) -> Any:
     return out.astype(np.int64 if kind.kind == "b" else kind, copy=False)
 
 
+def _shares_symbols(data: Any, extreme: Any, segment_ids: Any) -> Any:
+    dtype = extreme.dtype if extreme.dtype.kind == "f" else np.dtype(np.float64)
+    segments = extreme.shape[0]
+    gone = _besides(data, segment_ids)
+    at = np.where(segment_ids < 0, 0, segment_ids)
+    if not segments:
+        raise ValueError("no segments")
+    hit = np.logical_and(data == extreme[at], np.logical_not(gone)).astype(np.int64)
+    count = hit.added_rows(at, segments)
+    shares = (hit / np.maximum(count, 1)[at]).astype(dtype)
+    if data.dtype.kind == "f":
+        shares = np.where(np.isnan(data), dtype.type(np.nan), shares)
+    return np.where(gone, dtype.type(0), shares)
+
+
 @row(
-    inputs="data extreme segment_ids", real_values=True, severs="a weight that is constant on either side of a tie",
+    inputs="data extreme segment_ids", native=_shares_symbols, real_values=True, severs="a weight that is constant on either side of a tie",
     samples=(sample(np.array([3.0, 3.0, 1.0]), np.array([3.0]), np.array([0, 0, 0])),),
     special=(
         special([3.0, 3.0, 1.0, np.nan], [3.0], np.array([0, 0, 0, -1]), value=[0.5, 0.5, 0.0, 0.0]),
@@ -156,6 +198,22 @@ def _shared(g: Any, data: Any, extreme: Any, segment_ids: Any) -> Any:
     return spared(g, multiply_no_nan(g, segment_shares(data, extreme, segment_ids)))
 
 
+def _extreme_symbols(lowest: bool) -> Any:
+    def native(data: Any, segment_ids: Any, num_segments: Any) -> Any:
+        if data.dtype.kind not in "fi":
+            raise TypeError(f"{data.dtype.name} has no order")
+        limits: Any = np.finfo(data.dtype) if data.dtype.kind == "f" else np.iinfo(data.dtype)
+        bins = _bins(segment_ids, num_segments)
+        kind = "min" if lowest else "max"
+        found = data.extreme_rows(bins, num_segments + 1, kind)[:num_segments]
+        once = data.like(np.ones(segment_ids.shape, np.int64))
+        some = once.added_rows(bins, num_segments + 1)[:num_segments] > 0
+        some = some.reshape((num_segments, *(1,) * (found.ndim - 1)))
+        return np.where(some, found, data.dtype.type(limits.max if lowest else limits.min))
+
+    return native
+
+
 def _extreme(name: str, ufunc: Any, words: str) -> Op:
     lowest = ufunc is np.minimum
 
@@ -174,7 +232,7 @@ def _extreme(name: str, ufunc: Any, words: str) -> Op:
         return out
 
     op = Op(
-        name, "data segment_ids", kernel, public=f"math.{name}", prepare=_params(name), bounded=True,
+        name, "data segment_ids", kernel, native=_extreme_symbols(lowest), public=f"math.{name}", prepare=_params(name), bounded=True,
         real_values=True, parameters={"num_segments": REQUIRED},
         vjp={
             "data": lambda g, ans, data, segment_ids: _shared(
