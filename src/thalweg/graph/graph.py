@@ -16,6 +16,7 @@ import numpy as np
 
 from thalweg.errors import GraphError
 from thalweg.graph.primitives import PRIMITIVES
+from thalweg.graph.subgraph import SubGraph
 
 __all__ = ["Constant", "Graph", "Node"]
 
@@ -69,6 +70,7 @@ class Graph:
         nodes: the nodes; a node's number is its place.
         inputs: the numbers of the nodes that stand for what is given.
         outputs: the numbers of the nodes that are wanted.
+        loops: what those who write loops remember of them; no part of what is computed.
 
     >>> graph = Graph()
     >>> x = graph.input((3,), np.dtype("float64"))
@@ -82,6 +84,7 @@ class Graph:
         self.inputs: list[int] = []
         self.outputs: list[int] = []
         self._known: dict[Any, int] = {}
+        self.loops: dict[Any, Any] = {}
 
     def input(self, shape: Sequence[int], dtype: Any) -> int:
         """Add an input; each is a node of its own."""
@@ -116,7 +119,12 @@ class Graph:
                 raise GraphError(f"{op!r} is no primitive of a graph")
             given = [self.nodes[at] for at in inputs]
             shape, dtype = primitive.spec_of(given, attributes)
-            if given and math.prod(shape) <= FOLDED and all(one.op == "constant" for one in given):
+            if (
+                given
+                and primitive.folds
+                and math.prod(shape) <= FOLDED
+                and all(one.op == "constant" for one in given)
+            ):
                 arrays = [one.attributes[0].array() for one in given]
                 try:
                     with np.errstate(all="ignore"):
@@ -131,6 +139,23 @@ class Graph:
     def _append(self, node: Node) -> int:
         self.nodes.append(node)
         return len(self.nodes) - 1
+
+    def frozen(self) -> SubGraph:
+        """The graph as it is now, for a node that holds it."""
+        return SubGraph(self.nodes, self.inputs, self.outputs)
+
+    @classmethod
+    def thawed(cls, sub: SubGraph) -> Graph:
+        """A graph that begins as one that a node holds."""
+        graph = cls()
+        graph.nodes, graph.inputs = list(sub.nodes), list(sub.inputs)
+        graph.outputs = list(sub.outputs)
+        graph._known = {
+            (node.op, node.inputs, node.attributes): number
+            for number, node in enumerate(sub.nodes)
+            if node.op != "input"
+        }
+        return graph
 
     def __len__(self) -> int:
         return len(self.nodes)

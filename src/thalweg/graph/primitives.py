@@ -29,6 +29,7 @@ from thalweg.graph.by_number import (
     take,
     take_spec,
 )
+from thalweg.graph.control import CHOOSE, LOOP, choose_spec, loop_spec, output_spec
 from thalweg.ops.summation import accumulate
 
 __all__ = ["ELEMENTWISE", "PRIMITIVES", "REDUCTIONS", "Primitive"]
@@ -47,6 +48,7 @@ class Primitive:
         evaluate: from arrays and attributes to the answer, by NumPy.
         count: how many inputs it takes; -1 for any number.
         elementwise: whether the answer at a place depends on the inputs at that place.
+        folds: whether it is computed at once where all inputs are constants.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Primitive:
     evaluate: Callable[..., Any]
     count: int = 1
     elementwise: bool = False
+    folds: bool = True
 
     def spec_of(self, inputs: Sequence[Any], attributes: Sequence[Any]) -> Spec:
         """Shape and dtype of the answer; GraphError where inputs or attributes do not fit."""
@@ -314,6 +317,10 @@ def _unset(*given: Any) -> Any:
     raise GraphError("an input is given by the caller")
 
 
+def _walked(*given: Any) -> Any:
+    raise GraphError("what holds graphs of its own is computed by the interpreter")
+
+
 _STRUCTURAL = (
     Primitive("input", ("place",), _unset, _unset, 0),
     Primitive(
@@ -344,6 +351,9 @@ _STRUCTURAL = (
     Primitive("order", (), order_spec, lambda x: np.argsort(x, axis=-1, kind="stable")),
     Primitive("guard", (), guard_spec, guard, 2),
     Primitive("iota", ("shape", "axis", "dtype"), _iota_spec, _iota, 0),
+    Primitive("loop", LOOP, loop_spec, _walked, -1, folds=False),
+    Primitive("choose", CHOOSE, choose_spec, _walked, -1, folds=False),
+    Primitive("output", ("place",), output_spec, lambda answers, place: answers[place], folds=False),
 )  # fmt: skip
 
 PRIMITIVES: dict[str, Primitive] = {

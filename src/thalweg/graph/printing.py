@@ -1,5 +1,7 @@
 """How is a graph written as text? A line a node, in a form that `parsing` reads back.
 
+Graphs that a node holds stand below it, under their names, four blanks further in.
+
 inputs %0: float64[3]
 %1 = exp %0 : float64[3]
 %2 = constant 2.0 : float64[]
@@ -9,13 +11,18 @@ outputs %1
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import numpy as np
 
 from thalweg.graph.graph import Constant, Graph, Node
 from thalweg.graph.primitives import PRIMITIVES
+from thalweg.graph.subgraph import SubGraph
 
 __all__ = ["text_of"]
+
+HELD = ("body", "condition", "branches")
+"""The attributes that are graphs."""
 
 SHOWN = 8
 """Constants of at most so many elements are written as numbers, others as bytes in base 64."""
@@ -31,21 +38,33 @@ def text_of(graph: Graph) -> str:
     %1 = exp %0 : float64[3]
     outputs %1
     """
-    lines = [
-        f"%{place} = {_line(node)} : {node.dtype.name}[{','.join(map(str, node.shape))}]"
-        for place, node in enumerate(graph.nodes)
-    ]
+    return "\n".join(_lines(graph))
+
+
+def _lines(graph: Graph | SubGraph) -> list[str]:
+    lines = []
+    for place, node in enumerate(graph.nodes):
+        spec = f"{node.dtype.name}[{','.join(map(str, node.shape))}]"
+        lines.append(f"%{place} = {_line(node)} : {spec}")
+        for name, value in _named(node):
+            for held in value if isinstance(value, tuple) else (value,):
+                if isinstance(held, SubGraph):
+                    lines.append(f"  {name}:")
+                    lines += [f"    {line}" for line in _lines(held)]
     outputs = ", ".join(f"%{place}" for place in graph.outputs)
     lines.append(f"outputs {outputs}".rstrip())
-    return "\n".join(lines)
+    return lines
+
+
+def _named(node: Node) -> list[tuple[str, Any]]:
+    return [*zip(PRIMITIVES[node.op].attributes, node.attributes, strict=True)]
 
 
 def _line(node: Node) -> str:
     if node.op == "constant":
         return f"constant {_constant(node.attributes[0])}"
     parts = [node.op, ", ".join(f"%{at}" for at in node.inputs)]
-    names = PRIMITIVES[node.op].attributes
-    parts += [f"{name}={value!r}" for name, value in zip(names, node.attributes, strict=True)]
+    parts += [f"{name}={value!r}" for name, value in _named(node) if name not in HELD]
     return " ".join(part for part in parts if part)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.graph.graph import Graph, Node
+from thalweg.passes.inner import HOLDING, changed_inside
 
 __all__ = ["simplify"]
 
@@ -25,7 +26,8 @@ def simplify(graph: Graph) -> Graph:
         if node.op == "input":
             place[number] = new.input(node.shape, node.dtype)
         elif live[number]:
-            place[number] = walk.rebuilt(node, [place[at] for at in node.inputs])
+            inner = changed_inside(node, simplify) if node.op in HOLDING else node
+            place[number] = walk.rebuilt(inner, [place[at] for at in node.inputs])
     new.outputs = [place[number] for number in graph.outputs]
     return new
 
