@@ -1,9 +1,10 @@
-"""`python -m benchmarks [--quick] [--json FILE] [name …]`: measure what is named, or everything.
+"""`python -m benchmarks [--quick] [--json FILE] [name …]`: measure what is named.
 
 Against TensorFlow, PyTorch and JAX, which the extra `bench` installs: steps, network, regression,
 leaves, rosenbrock, elementwise, matrices, ocean, gradbench. By itself or beside NumPy: products, start,
-eager, overhead, leastsquares, vectormath. `--quick` shows in a minute or two that everything runs; its
-numbers mean nothing.
+eager, overhead, leastsquares, vectormath. Without a name: what the README shows, which is all of the
+first and of the others products and start. `--quick` shows that everything runs; its numbers mean
+nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     names = [*peers.GROUPS, *alone.RUNS]
+    shown = [*peers.GROUPS, *alone.SHOWN]
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(names))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
     parser.add_argument("--quick", action="store_true", help="small sizes, few turns")
@@ -36,7 +38,7 @@ def main() -> None:
     print(json.dumps(facts, indent=2, ensure_ascii=False))
     results: dict[str, Any] = {"environment": facts, "quick": given.quick, "rows": [], "alone": {}}
     begin = time.perf_counter()
-    for name in given.names or names:
+    for name in given.names or shown:
         if name in peers.GROUPS:
             results["rows"] += peers.run(name, given.quick)
         else:

@@ -104,3 +104,5 @@ RUNS = {
     "leastsquares": leastsquares,
     "vectormath": vectormath,
 }
+SHOWN = ("products", "start")
+"""Those in the README."""

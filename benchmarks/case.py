@@ -15,13 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-PEERS = ("TensorFlow", "PyTorch", "JAX")
-FILES = {
-    "thalweg": "in_thalweg",
-    "TensorFlow": "in_tensorflow",
-    "PyTorch": "in_torch",
-    "JAX": "in_jax",
-}
+OURS = "in_thalweg"
+FILES = {"TensorFlow": "in_tensorflow", "PyTorch": "in_torch", "JAX": "in_jax"}
+PEERS = tuple(FILES)
 CHECKED = 20
 """So many steps of a descent are compared before it is timed."""
 
@@ -73,7 +69,7 @@ class Sizes(NamedTuple):
 
 @cache
 def missing(name: str) -> str:
-    """Why a library cannot take part; empty where it can."""
+    """Why a peer cannot take part; empty where it can."""
     try:
         importlib.import_module(f"benchmarks.rivals.{FILES[name]}")
     except ImportError as error:
@@ -83,11 +79,8 @@ def missing(name: str) -> str:
 
 def present() -> list[ModuleType]:
     """The libraries that are installed, ours first."""
-    return [
-        importlib.import_module(f"benchmarks.rivals.{file}")
-        for name, file in FILES.items()
-        if not missing(name)
-    ]
+    files = [OURS, *(FILES[name] for name in PEERS if not missing(name))]
+    return [importlib.import_module(f"benchmarks.rivals.{file}") for file in files]
 
 
 def of_calls(
@@ -97,6 +90,7 @@ def of_calls(
     *,
     without: Iterable[str] = (),
     numpy: Callable[..., Any] | None = None,
+    numpy_name: str = "NumPy, by hand",
     tolerance: float | None = None,
 ) -> Case:
     """A case of single calls with arrays.
@@ -106,14 +100,15 @@ def of_calls(
         work: `work(words, *values)`.
         arrays: what is passed; no library may fold them into its program.
         without: rivals that are left out, by name.
-        numpy: the same by hand, where that is a rival worth seeing.
+        numpy: the same in NumPy, where that is worth seeing.
+        numpy_name: what that is called; as "NumPy" it is a peer like the others.
         tolerance: as in `Case`; otherwise by the widest dtype.
     """
     makers: dict[str, Maker] = {}
     for library in present():
         makers |= library.calls(work, arrays)
     if numpy is not None:
-        makers["NumPy"] = lambda: Rival(lambda: numpy(*arrays), 1, lambda: numpy(*arrays))
+        makers[numpy_name] = lambda: Rival(lambda: numpy(*arrays), 1, lambda: numpy(*arrays))
     return Case(title, _kept(makers, without), tolerance or usual_tolerance(arrays))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import datetime
 import importlib.metadata
+import importlib.util
 import os
 import platform
 from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "torch", "tensorflow_cpu", "tensorflow", "jax", "autograd")
-VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS",
+             "TF_NUM_INTRAOP_THREADS", "NPROC", "THALWEG_NUM_THREADS")  # fmt: skip
 
 
 def processor() -> str:
@@ -19,6 +23,17 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def openblas_kernel() -> str:
+    """Which kernel NumPy's own OpenBLAS has chosen for this processor, where NumPy came as a wheel."""
+    spec = importlib.util.find_spec("numpy")
+    folder = Path(spec.origin).parents[1] / "numpy.libs" if spec and spec.origin else Path()
+    for file in folder.glob("libscipy_openblas64_*"):
+        name = ctypes.CDLL(str(file)).scipy_openblas_get_corename64_
+        name.restype = ctypes.c_char_p
+        return str(name().decode())
+    return "unknown"
 
 
 def versions() -> dict[str, str]:
@@ -35,8 +50,12 @@ def versions() -> dict[str, str]:
 def environment(threads: int) -> dict[str, object]:
     """Everything that a figure depends on."""
     return {
+        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "processor": processor(),
-        "cores": len(os.sched_getaffinity(0)),
+        "numpy_kernel": openblas_kernel(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "threads": threads,
         "versions": versions(),
         "variables": {name: os.environ.get(name, "unset") for name in VARIABLES},

@@ -21,13 +21,12 @@ EXTRA = 0
 """The Wishart prior's scale and excess degrees of freedom."""
 
 
-def gmm(m: Any, x: Any, where: Any, alphas: Any, means: Any, logs: Any, lower: Any) -> Any:
+def gmm(m: Any, x: Any, alphas: Any, means: Any, logs: Any, lower: Any) -> Any:
     """The gradient of a Gaussian mixture's log-likelihood with a Wishart prior.
 
     Args:
         m: the library's words.
         x: the points, (n, d).
-        where: for each element of a lower triangle its place in a row of (0, *lower), (d, d).
         alphas: unnormalised log weights, (k,).
         means: (k, d).
         logs: logarithms of the diagonals of the factors Q of the inverse covariances, (k, d).
@@ -35,6 +34,7 @@ def gmm(m: Any, x: Any, where: Any, alphas: Any, means: Any, logs: Any, lower: A
     """
     n, d = x.shape
     k = means.shape[0]
+    where = triangle(d)
 
     def likelihood(alphas: Any, means: Any, logs: Any, lower: Any) -> Any:
         diagonals = m.exp(logs)
@@ -142,7 +142,7 @@ def cases(sizes: Sizes) -> Iterator[Case]:
     rng = np.random.default_rng(0)
     n, d, k = sizes.shorter(1000, 100), 10, 25
     arrays = [
-        rng.normal(size=(n, d)), triangle(d), rng.normal(size=k), rng.normal(size=(k, d)),
+        rng.normal(size=(n, d)), rng.normal(size=k), rng.normal(size=(k, d)),
         0.1 * rng.normal(size=(k, d)), 0.1 * rng.normal(size=(k, d * (d - 1) // 2)),
     ]  # fmt: skip
     yield of_calls(f"GradBench gmm, {n} points, d = {d}, k = {k}, a call", gmm, arrays)

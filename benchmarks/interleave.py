@@ -106,5 +106,5 @@ def _warm(call: Callable[[], object]) -> None:
 
 def timing(values: list[float]) -> Timing:
     """Median and quartiles."""
-    low, middle, high = statistics.quantiles(values, n=4)
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
     return Timing(middle, low, high)

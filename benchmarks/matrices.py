@@ -26,6 +26,7 @@ def cases(sizes: Sizes) -> Iterator[Case]:
                 product,
                 [a, b],
                 numpy=np.matmul,
+                numpy_name="NumPy",
                 # A product alone is one call of their libraries either way.
                 without=["PyTorch, compile", "TensorFlow, XLA"],
                 tolerance=1e-4 if dtype == "float32" else 1e-12,

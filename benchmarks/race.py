@@ -36,7 +36,7 @@ def race(case: Case, rounds: int) -> dict[str, Any]:
         "title": case.title,
         "rivals": {name: told[name] for name in case.makers},
     }
-    best = quickest(row["rivals"], [*PEERS, "NumPy"])
+    best = quickest(row["rivals"], PEERS, "NumPy")
     if best and "median" in told["thalweg"]:
         row["ratio"] = _ratio(seconds, ready, best, told)
     ready.clear()
@@ -44,13 +44,19 @@ def race(case: Case, rounds: int) -> dict[str, Any]:
     return row
 
 
-def quickest(rivals: dict[str, Any], libraries: Iterable[str]) -> str:
-    """The rival with the least median among those of some libraries; empty if none was timed."""
+def quickest(rivals: dict[str, Any], libraries: Iterable[str], *more: str) -> str:
+    """The rival with the least median; empty if none was timed.
+
+    Args:
+        rivals: what was found, by the rival's name.
+        libraries: all ways of these count, "JAX, jit" as well as "JAX, fori_loop".
+        more: so do these, by their full names.
+    """
     wanted = tuple(libraries)
     timed = {
         name: one["median"]
         for name, one in rivals.items()
-        if "median" in one and name.partition(",")[0] in wanted
+        if "median" in one and (name in more or name.partition(",")[0] in wanted)
     }
     return min(timed, key=timed.__getitem__, default="")
 
@@ -83,7 +89,7 @@ def _ratio(
     scale = ready["thalweg"].steps / ready[best].steps
     ours, theirs = seconds["thalweg"], seconds[best]
     each = [theirs[turn] / ours[turn] * scale for turn in theirs if turn in ours]
-    low, _, high = statistics.quantiles(each, n=4)
+    low, _, high = statistics.quantiles(each, n=4, method="inclusive")
     median = told[best]["median"] / told["thalweg"]["median"]
     return {"median": median, "low": low, "high": high, "peer": best}
 

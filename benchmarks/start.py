@@ -1,7 +1,8 @@
-"""What a start costs: the import, `--help`, a descent and a fit from the command line."""
+"""What a start costs: the import, ours and the peers', `--help`, a descent from the command line."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import statistics
 import subprocess
@@ -10,6 +11,12 @@ import time
 
 ROUNDS = 11
 CUBIC = ["minimize", "x**3 + 2*x - 3", "--target", "0", "x=5"]
+PEERS = {
+    "import tensorflow": "tensorflow",
+    "import torch": "torch",
+    "import jax.numpy": "jax",
+}
+PEERS_ROUNDS = 3
 COMMANDS = {
     "python": [sys.executable, "-c", "pass"],
     "import numpy": [sys.executable, "-c", "import numpy"],
@@ -20,13 +27,26 @@ COMMANDS = {
 
 
 def starts() -> dict[str, tuple[float, float, float]]:
-    """Wall seconds of each command: median and quartiles, in turns."""
-    seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    """Wall seconds of each command: median and quartiles, in turns; the peers', which are long, in few."""
+    commands = COMMANDS | {
+        words: [sys.executable, "-c", words]
+        for words, package in PEERS.items()
+        if importlib.util.find_spec(package)
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
     quiet = {**os.environ, "NO_COLOR": "1"}
-    for _ in range(ROUNDS + 1):
-        for name, command in COMMANDS.items():
+    for number in range(ROUNDS + 1):
+        for name, command in commands.items():
+            if name in PEERS and number > PEERS_ROUNDS:
+                continue
             begin = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=quiet)
+            subprocess.run(
+                command,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=True,
+                env=quiet,
+            )
             seconds[name].append(time.perf_counter() - begin)
     cut = {name: statistics.quantiles(values[1:], n=4) for name, values in seconds.items()}
     return {name: (middle, low, high) for name, (low, middle, high) in cut.items()}

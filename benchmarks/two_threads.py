@@ -13,6 +13,7 @@ COUNTS = (
     "MKL_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
+    "THALWEG_NUM_THREADS",
     "NPROC",  # the pool of XLA's processor client
 )
 

@@ -1,9 +1,10 @@
-"""`python -m pages [--check]`: write the made pages of `docs/`, or say which are not as they would be."""
+"""`python -m pages [--check]`: write what is made of `docs/` and README.md, or say what is not as made."""
 
 from __future__ import annotations
 
 import sys
 
+from pages import readme
 from pages.making import differing, make, write
 
 
@@ -13,6 +14,7 @@ def main(words: list[str]) -> int:
         print("usage: python -m pages [--check]", file=sys.stderr)
         return 2
     made, lacking = make()
+    lacking += readme.lacking()
     for line in lacking:
         print(line, file=sys.stderr)
     if lacking:
@@ -21,10 +23,13 @@ def main(words: list[str]) -> int:
     if not words:
         for name in write(made):
             print(name)
+        readme.README.write_text(readme.made(), encoding="utf-8")
         return 0
-    stale = differing(made)
+    stale = [f"docs/{name}" for name in differing(made)]
+    if readme.README.read_text(encoding="utf-8") != readme.made():
+        stale.append(readme.README.name)
     for name in stale:
-        print(f"docs/{name} is not as `python -m pages` makes it")
+        print(f"{name} is not as `python -m pages` makes it")
     return 1 if stale else 0
 
 

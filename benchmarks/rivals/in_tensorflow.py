@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,7 +91,7 @@ def calls(work: Work, arrays: Sequence[np.ndarray]) -> dict[str, Maker]:
         once = lambda: run(*given)  # noqa: E731 # timed and checked alike
         return Rival(once, 1, once)
 
-    return {name: (lambda name=name: way(name)) for name in COMPILERS}
+    return {name: partial(way, name) for name in COMPILERS}
 
 
 def descents(
@@ -119,16 +120,15 @@ def descents(
         given = [tf.constant(one) for one in data]
         values = [tf.constant(start) for start in starts]
 
-        @tf.function(jit_compile=True)
-        def run(values: Any, given: Any, count: Any) -> Any:
+        def looped(values: Any, given: Any, count: Any) -> Any:
             def body(number: Any, now: Any) -> Any:
                 slopes = gradient(lambda *now: loss(WORDS, list(now), given), now)
                 return number + 1, [v - rate * g for v, g in zip(now, slopes, strict=True)]
 
             return tf.while_loop(lambda number, _: number < count, body, (0, values))[1]
 
+        run = COMPILERS["TensorFlow, XLA"](looped)
         many, few = tf.constant(steps), tf.constant(CHECKED)
         return Rival(lambda: run(values, given, many), steps, lambda: run(values, given, few))
 
-    ways: dict[str, Maker] = {name: (lambda name=name: way(name)) for name in COMPILERS}
-    return {**ways, "TensorFlow, XLA loop": loop}
+    return {**{name: partial(way, name) for name in COMPILERS}, "TensorFlow, XLA loop": loop}
