@@ -14,6 +14,7 @@ from thalweg.descent.layout import Layout
 from thalweg.descent.objective import VectorObjective, read_formulas
 from thalweg.descent.problem import Vector
 from thalweg.descent.real_number import real_number
+from thalweg.descent.repeated import Search
 from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run
 from thalweg.descent.status import Status
@@ -32,6 +33,7 @@ def find_root(
     tol: float = 1e-8,
     callback: Callable[[OptimizeResult], Any] | None = None,
     record: bool = False,
+    jit_compile: bool | None = None,
 ) -> OptimizeResult:
     """Find where a function is zero, with its exact derivatives, and say how it ended.
 
@@ -51,6 +53,8 @@ def find_root(
         callback: called after each step with a result so far (`x`, `fun`, `nit`); True, or
             StopIteration, ends it.
         record: whether the result has `path`.
+        jit_compile: whether f is computed in machine code: True, False, or left out for where that
+            pays; as in `minimize`.
 
     Returns:
         The result: `x` in the start's form, `fun` (what is left of f there), `jac`, `nit`, `nfev`,
@@ -77,10 +81,11 @@ def find_root(
         start = 0.5 * bracket[0] + 0.5 * bracket[1]
         if isinstance(fun, str | Expression):
             start = [start]
-    problem, layout, formula = _problem(fun, start)
+    search = Search(jit_compile, fun if callable(fun) else None, callback is not None)
+    problem, layout, formula = _problem(fun, start, search)
     run = Run(problem, layout.flat, max_steps, tol, path=[] if record else None)  # type: ignore[arg-type]  # only its words and its path are used
     run.names = layout.names if formula else None
-    seen = _watcher(layout, callback, run)
+    seen = _watcher(layout, callback, run, search)
     with np.errstate(all="ignore"):
         if bracket is not None:
             found, method = _bracketed(problem, bracket, max(400, max_steps)), "bracket"
@@ -105,7 +110,7 @@ def find_root(
         points = np.array(run.path).reshape(len(run.path), layout.size)
         shaped = layout.tree is None
         result["path"] = points.reshape(-1, *layout.shapes[0]) if shaped else points
-    return result
+    return result.told(search.why_not_compiled)
 
 
 def _ends(bracket: Any) -> tuple[float, float]:
@@ -125,21 +130,21 @@ def _ends(bracket: Any) -> tuple[float, float]:
     return a, b
 
 
-def _problem(fun: Any, start: Any) -> tuple[VectorObjective, Layout, bool]:
+def _problem(fun: Any, start: Any, search: Search) -> tuple[VectorObjective, Layout, bool]:
     if isinstance(fun, str | Expression):
-        return (*read_formulas([fun], start), True)
+        return (*read_formulas([fun], start, search), True)
     if isinstance(fun, Sequence):
-        return (*read_formulas(list(fun), start), True)
+        return (*read_formulas(list(fun), start, search), True)
     if not callable(fun):
         raise DescentError(
             f"fun is a {type(fun).__name__}; a function or a formula in text was wanted."
         )
     layout = Layout(start)
-    return VectorObjective(layout.caller(fun), layout), layout, isinstance(start, Mapping)
+    return VectorObjective(layout.caller(fun), layout, search), layout, isinstance(start, Mapping)
 
 
 def _watcher(
-    layout: Layout, callback: Callable[[OptimizeResult], Any] | None, run: Run
+    layout: Layout, callback: Callable[[OptimizeResult], Any] | None, run: Run, search: Search
 ) -> Callable[[Vector, Vector, Vector, int], bool]:
     def seen(x: Vector, residual: Vector, jacobian: Vector, step: int) -> bool:
         if run.path is not None:
@@ -147,6 +152,7 @@ def _watcher(
         if callback is None or step == 0:
             return False
         left = float(residual[0]) if residual.size == 1 else residual
+        search.interrupted()
         try:
             return callback(OptimizeResult(x=layout.shaped(x), fun=left, nit=step)) is True
         except StopIteration:

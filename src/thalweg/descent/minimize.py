@@ -14,6 +14,7 @@ from thalweg.descent.layout import Layout
 from thalweg.descent.objective import Objective, objective_of, read_formula
 from thalweg.descent.problem import Negated, Problem, SquaredMiss, Vector
 from thalweg.descent.real_number import real_number
+from thalweg.descent.repeated import Search
 from thalweg.descent.restarts import Attempt, best_of
 from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run, Watcher
@@ -42,6 +43,7 @@ def minimize(
     record: bool = False,
     restarts: int = 0,
     seed: int | None = None,
+    jit_compile: bool | None = None,
 ) -> OptimizeResult:
     """Find a minimum of a function, with exact derivatives, and say how it ended.
 
@@ -72,13 +74,18 @@ def minimize(
         restarts: so many more starts, drawn around the first one (inside the bounds where both are
             finite); the best end is returned.
         seed: for those starts.
+        jit_compile: left out, a long search goes on in machine code from where that pays, provided that
+            `fun` does the same each time, as far as its text shows: one that prints, counts its calls or
+            draws numbers stays in Python. False: never. True: from the second call on, and that `fun` does
+            the same each time is taken on trust; its Python effects happen once, as in `tw.function`.
 
     Returns:
         The result: `x` in the start's form, `fun`, `jac`, `nit`, `nfev`, `njev`, `nhev`,
         `success`, `status`, `message`, `method`; `rate` where the method has one, `rate_limit` where
         it was too large; `path`, `value`, `starts` where asked for. `status` is one of
         "converged" (the only success), "stationary", "diverged", "unbounded", "left_domain",
-        "out_of_steps", "stopped"; `message` tells what that means here.
+        "out_of_steps", "stopped"; `message` tells what that means here. `why_not_compiled` is empty
+        where the search went on in machine code, and else says why it did not.
 
     Raises:
         DescentError: what was asked for cannot be done; the message says what to write instead.
@@ -93,6 +100,7 @@ def minimize(
     """
     refuse_traces("tw.minimize searches in Python")
     settings = _Settings(method, rate, target, max_steps, tol, bounds, callback, record)
+    settings.jit_compile = jit_compile
     return _descend(fun, start, settings, restarts, seed, DOWN)
 
 
@@ -109,6 +117,7 @@ def maximize(
     record: bool = False,
     restarts: int = 0,
     seed: int | None = None,
+    jit_compile: bool | None = None,
 ) -> OptimizeResult:
     """Find a maximum of a function; as `minimize`, going up.
 
@@ -122,11 +131,14 @@ def maximize(
     """
     refuse_traces("tw.maximize searches in Python")
     settings = _Settings(method, rate, None, max_steps, tol, bounds, callback, record)
+    settings.jit_compile = jit_compile
     return _descend(fun, start, settings, restarts, seed, UP)
 
 
 class _Settings:
     """What the user asked for, apart from the function and the start."""
+
+    jit_compile: bool | None = None
 
     def __init__(
         self,
@@ -158,10 +170,12 @@ class _Settings:
 def _descend(
     fun: Function, start: Any, settings: _Settings, restarts: int, seed: int | None, words: Words
 ) -> OptimizeResult:
+    formula = isinstance(fun, str | Expression)
+    search = Search(settings.jit_compile, None if formula else fun, settings.callback is not None)
     if isinstance(fun, str | Expression):
-        objective, layout = read_formula(fun, start)
+        objective, layout = read_formula(fun, start, search)
     elif callable(fun):
-        objective, layout = objective_of(fun, start)
+        objective, layout = objective_of(fun, start, search)
     else:
         raise DescentError(
             f"fun is a {type(fun).__name__}; a function or a formula in text was wanted."
@@ -169,7 +183,7 @@ def _descend(
     box = read_box(settings.bounds, layout)
 
     def attempt(flat: Vector) -> Attempt:
-        outcome, run = _one(objective, layout, flat, box, settings, words)
+        outcome, run = _one(objective, layout, flat, box, settings, words, search)
         return Attempt(outcome, run)
 
     with np.errstate(all="ignore"):
@@ -180,7 +194,7 @@ def _descend(
         result["starts"] = len(attempts)
         reached = sum(one.outcome.verdict.status.success for one in attempts)
         result["message"] += f" The best of {len(attempts)} starts; {reached} converged."
-    return result
+    return result.told(search.why_not_compiled)
 
 
 Box = tuple[Vector, Vector] | None
@@ -193,6 +207,7 @@ def _one(
     box: Box,
     settings: _Settings,
     words: Words,
+    search: Search,
 ) -> tuple[Outcome, Run]:
     problem: Problem = objective
     if settings.target is not None:
@@ -207,7 +222,7 @@ def _one(
         settings.tol,
         lower,
         upper,
-        _watcher(layout, settings, words),
+        _watcher(layout, settings, words, search),
         [] if settings.record else None,
         layout.names,
     )
@@ -225,7 +240,7 @@ def _one(
     return solve(run, settings.method, settings.rate, words), run
 
 
-def _watcher(layout: Layout, settings: _Settings, words: Words) -> Watcher | None:
+def _watcher(layout: Layout, settings: _Settings, words: Words, search: Search) -> Watcher | None:
     callback = settings.callback
     if callback is None:
         return None
@@ -239,6 +254,7 @@ def _watcher(layout: Layout, settings: _Settings, words: Words) -> Watcher | Non
             jac=layout.shaped(words.sign * gradient),
             nit=step,
         )
+        search.interrupted()
         try:
             return callback(state) is True
         except StopIteration:

@@ -10,10 +10,13 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.recording import STATE
+from thalweg.descent import written
 from thalweg.descent.layout import Layout
 from thalweg.descent.op_table import op_table
 from thalweg.descent.problem import Vector
 from thalweg.descent.real_number import real_number
+from thalweg.descent.repeated import Repeated, Search, Work, in_columns
+from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
 from thalweg.expressions import Expression, as_function, parse
 from thalweg.tape.gradient_tape import GradientTape
@@ -25,6 +28,9 @@ __all__ = ["Objective", "VectorObjective", "objective_of", "read_formula", "read
 
 Call = Callable[[list[Any]], Any]
 
+PRODUCT = 6.0
+"""A product with the Hessian takes about as long as so many values with gradients."""
+
 
 class Objective:
     """A scalar function of a start's form, as a `Problem`.
@@ -33,22 +39,37 @@ class Objective:
         call: a function of the layout's arguments, as Tensors.
         layout: the start's form.
         plain: the same on arrays alone, where there is a faster one for values.
+        search: whether, and when, it becomes machine code; None for never.
 
     Attributes:
         nfev, njev, nhev: values, gradients, Hessians (or products with one) asked for.
     """
 
-    def __init__(self, call: Call, layout: Layout, plain: Call | None = None) -> None:
+    def __init__(
+        self, call: Call, layout: Layout, plain: Call | None = None, search: Search | None = None
+    ) -> None:
         self._call = call
         self._plain = plain
         self.layout = layout
         self.size = layout.size
         self.nfev = self.njev = self.nhev = 0
         self._seen = False
+        search = search or Search(jit_compile=False)
+        self._value = Repeated(search, written.value(call, layout))
+        self._both = Repeated(search, written.both(call, layout))
+        self._product = Repeated(search, written.product(call, layout))
+        self._columns = self._product
+        if self.size <= FEW:
+            self._columns = Repeated(search, written.hessian(call, layout))
+        self._work = Work()
 
     def value(self, x: Vector) -> float:
         """Give f(x)."""
         self.nfev += 1
+        found = self._both(x) if self._both.small else self._value(x)
+        if found is not None:
+            return float(found[0])
+        self._value.spend(0.3 * self._work.each)
         with np.errstate(all="ignore"):
             if self._plain is not None:
                 return _number(self._plain(self.layout.arguments(x)))
@@ -58,12 +79,16 @@ class Objective:
         """Give f(x) and ∇f(x), by one reverse sweep."""
         self.nfev += 1
         self.njev += 1
+        found = self._both(x)
+        if found is not None:
+            return float(found[0]), found[1]
         leaves = self._lifted(x)
         happened = len(STATE.happenings)
         with np.errstate(all="ignore"):
             with GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(leaves)
                 answer = self._call(leaves)
+            self._both.spend(self._work.of(tape))
             value = _number(answer)
             if not isinstance(answer, Handle):
                 lost = _lost_gradient(happened)
@@ -79,6 +104,10 @@ class Objective:
     def hvp(self, x: Vector, v: Vector) -> Vector:
         """Give ∇²f(x)·v, forward over reverse."""
         self.nhev += 1
+        found = self._product(x, v)
+        if found is not None:
+            return found[0]  # type: ignore[no-any-return]  # float64, as it was written
+        self._product.spend(PRODUCT * self._work.each)
         with np.errstate(all="ignore"):
             product = hvp(self._scalar, self._lifted(x), self._lifted(v))
         return self.layout.joined([p.array for p in product])
@@ -88,6 +117,10 @@ class Objective:
         if self.size == 1:
             return self.hvp(x, np.ones(1)).reshape(1, 1)
         self.nhev += 1
+        found = in_columns(self._columns, x)
+        if found is not None:
+            return found[1]  # type: ignore[no-any-return]  # likewise
+        self._columns.spend(PRODUCT * self.size * self._work.each)
         with np.errstate(all="ignore"):
             matrix = hessian(self._scalar, flat=True)(self._lifted(x))
         return np.array(matrix.array, dtype=np.float64)
@@ -107,22 +140,31 @@ class VectorObjective:
         call: a function of the layout's arguments, as Tensors; returns a Tensor, or a list or
             tuple of them.
         layout: the start's form.
+        search: whether, and when, it becomes machine code; None for never.
 
     Attributes:
         lost: why a value has no gradient, where one left the tape on its way. A change of sign is
             found without gradients, so that this matters only where no root was found.
     """
 
-    def __init__(self, call: Call, layout: Layout) -> None:
+    def __init__(self, call: Call, layout: Layout, search: Search | None = None) -> None:
         self._call = call
         self.layout = layout
         self.size = layout.size
         self.nfev = self.njev = 0
         self.lost: DescentError | None = None
+        search = search or Search(jit_compile=False)
+        self._residual = Repeated(search, written.residuals(call, layout))
+        self._columns = Repeated(search, written.columns(call, layout))
+        self._work = Work()
 
     def residual(self, x: Vector) -> Vector:
         """Give r(x), `(m,)`."""
         self.nfev += 1
+        found = self._residual(x)
+        if found is not None:
+            return found[0]  # type: ignore[no-any-return]  # float64, as it was written
+        self._residual.spend(0.3 * self._work.each)
         with np.errstate(all="ignore"):
             answer = self._call([Tensor(leaf) for leaf in self.layout.arguments(x)])
         parts = answer if isinstance(answer, list | tuple) else [answer]
@@ -132,6 +174,9 @@ class VectorObjective:
         """Give r(x), `(m,)`, and ∂r/∂x, `(m, size)`, by one reverse sweep a value."""
         self.nfev += 1
         self.njev += 1
+        found = in_columns(self._columns, x, 1)
+        if found is not None:
+            return found  # type: ignore[no-any-return]  # likewise
         leaves = [Tensor(leaf) for leaf in self.layout.arguments(x)]
         happened = len(STATE.happenings)
         with np.errstate(all="ignore"):
@@ -139,6 +184,7 @@ class VectorObjective:
                 tape.watch(leaves)
                 answer = self._call(leaves)
             parts = answer if isinstance(answer, list | tuple) else [answer]
+            self._columns.spend(self._work.of(tape, len(parts)))
             if not all(isinstance(part, Handle) for part in parts):
                 self.lost = self.lost or _lost_gradient(happened)
             values, rows = [], []
@@ -161,23 +207,28 @@ class VectorObjective:
         return np.concatenate(columns, axis=1)
 
 
-def objective_of(fun: Callable[..., Any], start: Any) -> tuple[Objective, Layout]:
+def objective_of(
+    fun: Callable[..., Any], start: Any, search: Search | None = None
+) -> tuple[Objective, Layout]:
     """Make a problem of a callable and a start.
 
     Raises:
         DescentError: the function cannot take the start's form.
     """
     layout = Layout(start)
-    return Objective(layout.caller(fun), layout), layout
+    return Objective(layout.caller(fun), layout, None, search), layout
 
 
-def read_formula(text: str | Expression, start: Any) -> tuple[Objective, Layout]:
+def read_formula(
+    text: str | Expression, start: Any, search: Search | None = None
+) -> tuple[Objective, Layout]:
     """Make a problem of a formula in text.
 
     Args:
         text: the formula, or one already parsed.
         start: a mapping of its names to numbers; a number where it has one name; an array in the
             order of the names' first appearance.
+        search: whether, and when, it becomes machine code.
 
     Raises:
         ExpressionError: the formula cannot be read, or a name of it has no start value.
@@ -188,17 +239,19 @@ def read_formula(text: str | Expression, start: Any) -> tuple[Objective, Layout]
     order = layout.names or []
     taped = as_function(expression, order, op_table())
     plain = as_function(expression, order)
-    return Objective(lambda v: taped(*v), layout, lambda v: plain(*v)), layout
+    return Objective(lambda v: taped(*v), layout, lambda v: plain(*v), search), layout
 
 
-def read_formulas(texts: list[Any], start: Any) -> tuple[VectorObjective, Layout]:
+def read_formulas(
+    texts: list[Any], start: Any, search: Search | None = None
+) -> tuple[VectorObjective, Layout]:
     """Make residuals of formulas in text, which share their names; else as `read_formula`."""
     expressions = [parse(text) if isinstance(text, str) else text for text in texts]
     if not expressions:
         raise DescentError("There is no formula; one at least was wanted.")
     layout = _formula_layout(expressions, start)
     taped = [as_function(one, layout.names or [], op_table()) for one in expressions]
-    return VectorObjective(lambda v: [f(*v) for f in taped], layout), layout
+    return VectorObjective(lambda v: [f(*v) for f in taped], layout, search), layout
 
 
 def _formula_layout(expressions: list[Expression], start: Any) -> Layout:

@@ -16,9 +16,20 @@ class OptimizeResult(dict[str, Any]):
     `success`, `status`, `message`, `method`; `path` when it was recorded; `rate` for methods that
     have one, `rate_limit` when it was too large; `value` when there was a `target`.
 
+    Attributes:
+        why_not_compiled: why the search ran as Python; empty where it went on in machine code. It is no
+            entry of the mapping: it is about how the answer was found, not what it is.
+
     >>> OptimizeResult(x=1.0, success=True).x
     1.0
     """
+
+    why_not_compiled: str = ""
+
+    def told(self, why_not_compiled: str) -> OptimizeResult:
+        """Note why the search ran as Python; returns the result."""
+        object.__setattr__(self, "why_not_compiled", why_not_compiled)
+        return self
 
     def __getattr__(self, name: str) -> Any:
         try:

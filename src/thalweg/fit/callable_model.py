@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.recording import tick
+from thalweg.descent.repeated import Repeated, Search, work_of_ticks
+from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
 from thalweg.fit.measurements import column, finite
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.names import callable_parameters
-from thalweg.fit.slopes import parameter_slopes
+from thalweg.fit.slopes import parameter_slopes, written_slope, written_value
 
 __all__ = ["CallableAt", "CallableModel", "callable_task"]
 
@@ -26,6 +29,7 @@ class CallableModel:
         x: handed to it as it is.
         count: rows, n; None where the answer itself tells.
         slope: its Jacobian `(n, p)` by hand, called like `function`; None for the exact sweep.
+        search: whether, and when, it becomes machine code; None for never.
     """
 
     def __init__(
@@ -35,14 +39,27 @@ class CallableModel:
         x: Any,
         count: int | None,
         slope: Callable[..., Any] | None,
+        search: Search | None = None,
     ) -> None:
         self.names = names
         self._function, self._x, self._count, self._slope = function, _kept(x), count, slope
         self._checked = False
+        search, size = search or Search(jit_compile=False), len(names)
+        self._value = Repeated(search, written_value(self._of, size))
+        self._slopes = Repeated(search, written_slope(self._of, size))
+
+    def _of(self, *params: Any) -> Any:
+        return self._function(self._x, *params)
 
     def predict(self, params: Array) -> Array:
         """The callable's value, `(n,)`."""
-        return self._column(self._function(self._x, *params))
+        found = self._value(params)
+        if found is not None:
+            return self._column(found[0])
+        ticks = tick()
+        value = self._column(self._of(*params))
+        self._value.spend(work_of_ticks(tick() - ticks, 1, value.size))
+        return value
 
     def _column(self, answer: Any) -> Array:
         if answer is None:
@@ -82,7 +99,7 @@ class CallableModel:
                 )
             return found.reshape(-1, len(self.names))
         count = self.predict(params).size if not self._checked or not self._count else self._count
-        slopes = parameter_slopes(lambda *b: self._function(self._x, *b), params)
+        slopes = self._parameter_slopes(params, count)
         found = np.zeros((count, params.size))
         for j, slope in enumerate(slopes):
             if slope is not None:
@@ -91,6 +108,26 @@ class CallableModel:
             self._check(params, found)
             self._checked = True
         return found
+
+    def _parameter_slopes(self, params: Array, count: int) -> list[Any]:
+        """The derivative by each parameter, by machine code where there is some."""
+        if params.size <= FEW:
+            found = self._slopes(params)
+            if found is not None:
+                return list(found)
+        else:
+            each = []
+            for axis in np.eye(params.size):
+                found = self._slopes(params, axis)
+                if found is None:
+                    break
+                each.append(found[0])
+            else:
+                return each
+        ticks = tick()
+        slopes = parameter_slopes(self._of, params)
+        self._slopes.spend(work_of_ticks(tick() - ticks, params.size, count))
+        return slopes
 
     def _check(self, params: Array, found: Array) -> None:
         """Refuse a model that moves with a parameter that its recorded ops do not show."""
@@ -164,7 +201,12 @@ class CallableAt:
 
 
 def callable_task(
-    function: Callable[..., Any], x: Any, y: Any, start: Any, slope: Callable[..., Any] | None
+    function: Callable[..., Any],
+    x: Any,
+    y: Any,
+    start: Any,
+    slope: Callable[..., Any] | None,
+    search: Search | None = None,
 ) -> FitTask:
     """Lay a callable over its data.
 
@@ -174,6 +216,7 @@ def callable_task(
         y: the measurements, `(n,)`.
         start: starts as they came.
         slope: the Jacobian by hand, or None.
+        search: whether, and when, it becomes machine code.
 
     Raises:
         DescentError: there is no y, names cannot be told, or data are no finite numbers.
@@ -196,7 +239,9 @@ def callable_task(
             f"the columns' lengths differ: x has {data.size}, y has {target.size}; each row needs "
             "both"
         )
-    model = CallableModel(function, names, data, target.size, slope)
+    if search is not None:
+        search.given = (data,)
+    model = CallableModel(function, names, data, target.size, slope, search)
     rows = data if isinstance(data, np.ndarray) and data.shape == target.shape else None
 
     def every(k: int) -> CallableModel:

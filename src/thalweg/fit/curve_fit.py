@@ -11,6 +11,7 @@ import numpy as np
 
 from thalweg.core.numbers_seen import refuse_traces
 from thalweg.descent.real_number import real_number
+from thalweg.descent.repeated import Search
 from thalweg.errors import DescentError
 from thalweg.fit.bounds import read_bounds
 from thalweg.fit.callable_model import callable_task
@@ -42,6 +43,7 @@ def curve_fit(
     jac: Callable[..., Any] | None = None,
     max_steps: int | None = None,
     callback: Callable[[FitStep], Any] | None = None,
+    jit_compile: bool | None = None,
     **others: Any,
 ) -> FitResult:
     """Fit a formula, or a callable, to measurements by least squares.
@@ -72,6 +74,10 @@ def curve_fit(
             suffice other starts are tried; given, running out of them is the end.
         callback: called after each step down with a `FitStep` (`step`, `chisqr`, `params`); the fit
             ends where it stands, with status `stopped`, if it returns True or raises StopIteration.
+        jit_compile: whether the model and its Jacobian are computed in machine code. Left out, where
+            that pays and the model does the same each time, as far as its text shows: one that prints,
+            counts its calls or draws numbers stays in Python. False: never. True: from the second call
+            on, and that it does the same each time is taken on trust.
         others: refused; SciPy's names, such as p0, are told thalweg's.
 
     Returns:
@@ -95,7 +101,8 @@ def curve_fit(
     if others:
         raise TypeError(_unknown(next(iter(others))))
     max_steps = _settings(max_steps, absolute_sigma, jac, callback)
-    task = _task(model, x, y, start, jac)
+    calls = Search(jit_compile, None if isinstance(model, str) else model, callback is not None)
+    task = _task(model, x, y, start, jac, calls)
     names = task.model.names
     if task.target.size < len(names):
         raise DescentError(
@@ -108,7 +115,7 @@ def curve_fit(
     _check_ranges(task, weights)
     lower, upper = read_bounds(bounds, names)
     problem = LeastSquares(task.model, task.target, weights, lower, upper)
-    problem.watcher = _watcher(callback, names)
+    problem.watcher = _watcher(callback, names, calls)
     known = _start(start, names, task.defaults, lower, upper)
 
     def guess(given: Array) -> list[Array]:
@@ -122,7 +129,8 @@ def curve_fit(
         if refined is not found.valley:
             found = replace(found, valley=refined, offset=relative_offset(problem, refined))
         guessed = tuple(name for name, v in zip(names, known, strict=True) if np.isnan(v))
-        return verdict(task, problem, found, first, guessed, absolute_sigma)
+        result = verdict(task, problem, found, first, guessed, absolute_sigma)
+        return replace(result, why_not_compiled=calls.why_not_compiled)
 
 
 _SCIPYS = {
@@ -170,13 +178,16 @@ def _check_ranges(task: FitTask, sigma: Array | None) -> None:
         in_range("y / sigma", task.target / sigma)
 
 
-def _watcher(callback: Callable[[FitStep], Any] | None, names: tuple[str, ...]) -> Watcher | None:
+def _watcher(
+    callback: Callable[[FitStep], Any] | None, names: tuple[str, ...], calls: Search
+) -> Watcher | None:
     """The user's callback as the descent calls it, with the steps counted over all descents."""
     if callback is None:
         return None
     steps = count(1)
 
     def watch(params: Array, chisqr: float) -> bool:
+        calls.interrupted()
         try:
             return callback(FitStep(next(steps), chisqr, by_name(names, params))) is True
         except StopIteration:
@@ -213,14 +224,19 @@ def _find(
 
 
 def _task(
-    model: str | Callable[..., Any], x: Any, y: Any, start: Any, jac: Callable[..., Any] | None
+    model: str | Callable[..., Any],
+    x: Any,
+    y: Any,
+    start: Any,
+    jac: Callable[..., Any] | None,
+    calls: Search,
 ) -> FitTask:
     if isinstance(model, str):
         if jac is not None:
             raise DescentError("jac goes with a callable; a formula's Jacobian is exact already")
-        return formula_task(model, x, y, start)
+        return formula_task(model, x, y, start, calls)
     if callable(model):
-        return callable_task(model, x, y, start, jac)
+        return callable_task(model, x, y, start, jac, calls)
     raise DescentError(
         f"a model is a formula in text or a callable; {type(model).__name__} came: write "
         "'y = a + b*x' or a function f(x, a, b)"

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from thalweg.descent.op_table import op_table
+from thalweg.descent.repeated import Repeated, Search, Work
 from thalweg.errors import DescentError
 from thalweg.expressions import Equation, Expression, as_function, parse_equation
 from thalweg.fit.measurements import column, columns, finite, same_length
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.names import formula_parameters, predictor_name
-from thalweg.fit.slopes import column_slopes
+from thalweg.fit.slopes import column_slopes, written_columns, written_value
 from thalweg.fit.wide import wide_residual
 
 __all__ = ["FormulaAt", "FormulaModel", "formula_task"]
@@ -33,10 +34,16 @@ class FormulaModel:
         names: its parameters.
         data: its columns by name, each `(n,)`; more than it names do no harm.
         count: rows, n.
+        search: whether, and when, it becomes machine code; None for never.
     """
 
     def __init__(
-        self, formula: Expression, names: tuple[str, ...], data: Mapping[str, Array], count: int
+        self,
+        formula: Expression,
+        names: tuple[str, ...],
+        data: Mapping[str, Array],
+        count: int,
+        search: Search | None = None,
     ) -> None:
         self.names = names
         self._formula = formula
@@ -46,15 +53,27 @@ class FormulaModel:
         order = [*names, *self._predictors]
         self._plain = as_function(formula, order)
         self._taped = as_function(formula, order, op_table())
+        search, size = search or Search(jit_compile=False), len(names)
+        self._value = Repeated(search, written_value(self._taped, size), self._columns)
+        self._slopes = Repeated(search, written_columns(self._taped, size, count), self._columns)
+        self._work = Work()
 
     def predict(self, params: Array) -> Array:
         """The formula's value, `(n,)`."""
-        value = self._plain(*params, *self._columns)
+        found = self._value(params)
+        if found is None:
+            self._value.spend(0.3 * self._work.each)
+        value = found[0] if found is not None else self._plain(*params, *self._columns)
         return np.array(np.broadcast_to(value, (self._count,)), dtype=np.float64)
 
     def jacobian(self, params: Array) -> Array:
         """Its derivatives, `(n, p)`, by one reverse sweep."""
-        return column_slopes(self._taped, params, self._columns, self._count)
+        found = self._slopes(params)
+        if found is not None:
+            return np.array(found).T
+        slopes = column_slopes(self._taped, params, self._columns, self._count, self._work)
+        self._slopes.spend(self._work.each)
+        return slopes
 
     def over(self, data: Mapping[str, Array], count: int) -> FormulaModel:
         """The same formula over other columns."""
@@ -121,7 +140,7 @@ def _check_start(names: tuple[str, ...], data: Mapping[str, Array], start: Any) 
             )
 
 
-def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
+def formula_task(text: str, x: Any, y: Any, start: Any, search: Search | None = None) -> FitTask:
     """Read a formula and lay it over its data.
 
     Args:
@@ -129,6 +148,7 @@ def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
         x: an array, a mapping of names to columns (which may hold the left side's), or None.
         y: measurements of the left side's name, or None where `x` holds them.
         start: starts as they came; they tell parameters from a predictor without a name.
+        search: whether, and when, it becomes machine code.
 
     Raises:
         ExpressionError: the text is no equation.
@@ -144,7 +164,7 @@ def formula_task(text: str, x: Any, y: Any, start: Any) -> FitTask:
         raise DescentError("the columns are empty; a fit needs at least one row")
     target = np.array(np.broadcast_to(equation.left.evaluate(data), (count,)), dtype=np.float64)
     finite(str(equation.left), target)
-    model = FormulaModel(equation.right, names, data, count)
+    model = FormulaModel(equation.right, names, data, count, search)
     predictors = [name for name in equation.right.names if name not in names]
 
     def every(k: int) -> FormulaModel:

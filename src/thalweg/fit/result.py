@@ -69,6 +69,7 @@ class FitResult:
         nfev: evaluations of the model.
         njev: evaluations of its Jacobian.
         nit: steps tried.
+        why_not_compiled: why the model ran as Python; empty where it came to run in machine code.
     """
 
     formula: str
@@ -104,6 +105,7 @@ class FitResult:
     _at: Callable[[Any], tuple[Model, tuple[int, ...]]] = field(compare=False)
     _spread: tuple[Array, Array] = field(compare=False)
     _absolute_sigma: bool = field(compare=False)
+    why_not_compiled: str = field(default="", compare=False)
 
     def predict(self, x: Any) -> Any:
         """The fitted curve at new points: f(x, params).

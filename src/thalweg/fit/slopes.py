@@ -8,16 +8,29 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.descent.repeated import Work
+from thalweg.descent.written import FEW, Written
 from thalweg.fit.model import Array
+from thalweg.ops.movement import broadcast_to
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.values.tensor import Tensor
 
-__all__ = ["column_slopes", "parameter_slopes"]
+__all__ = [
+    "column_slopes",
+    "parameter_slopes",
+    "written_columns",
+    "written_slope",
+    "written_value",
+]
 
 
 def column_slopes(
-    function: Callable[..., Any], params: Array, columns: Sequence[Array], count: int
+    function: Callable[..., Any],
+    params: Array,
+    columns: Sequence[Array],
+    count: int,
+    work: Work | None = None,
 ) -> Array:
     """All derivatives of a function of single rows, by one reverse sweep.
 
@@ -26,6 +39,7 @@ def column_slopes(
         params: the parameters, `(p,)`.
         columns: the predictors, each `(n,)`.
         count: n.
+        work: is told what that took.
 
     Returns:
         ∂fᵢ/∂bⱼ, `(n, p)`.
@@ -35,6 +49,8 @@ def column_slopes(
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(spread)
             answer = function(*spread, *columns)
+        if work is not None:
+            work.of(tape)
         slopes = np.zeros((count, params.size))
         if not isinstance(answer, Handle):
             return slopes
@@ -42,6 +58,39 @@ def column_slopes(
             if slope is not None:
                 slopes[:, j] = np.asarray(slope)
     return slopes
+
+
+def written_columns(function: Callable[..., Any], size: int, count: int) -> Written:
+    """What `column_slopes` does, written in ops: parameters `(p,)` and columns ↦ the p columns."""
+
+    def written(params: Any, *columns: Any) -> list[Any]:
+        spread = [broadcast_to.eager(params[j], (count,)) for j in range(size)]
+        with GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(spread)
+            answer = function(*spread, *columns)
+        slopes = tape.gradient(answer, spread)
+        return [Tensor(np.zeros(count)) if one is None else one for one in slopes]
+
+    return written
+
+
+def written_slope(function: Callable[..., Any], size: int) -> Written:
+    """What `parameter_slopes` does: parameters and a direction ↦ the slope along it, or all slopes."""
+
+    def along(params: Any, direction: Any) -> Any:
+        numbers, ways = ([one[j] for j in range(size)] for one in (params, direction))
+        with ForwardAccumulator(numbers, ways) as forward:
+            answer = function(*numbers)
+        return forward.jvp(answer, unconnected_gradients="zero")
+
+    if size > FEW:
+        return lambda params, direction: [along(params, direction)]
+    return lambda params: [along(params, Tensor(axis)) for axis in np.eye(size)]
+
+
+def written_value(function: Callable[..., Any], size: int) -> Written:
+    """Parameters `(p,)` and whatever else ↦ the function's value."""
+    return lambda params, *more: [function(*[params[j] for j in range(size)], *more)]
 
 
 def parameter_slopes(function: Callable[..., Any], params: Array) -> list[Any]:

@@ -28,9 +28,9 @@ def _in_domain(x: Any) -> Any:
     """x itself where a logarithm of it is a real number, NaN below; -0 counts as 0."""
     if x.dtype.kind == "c":
         return x
-    if x.ndim:
-        return np.where(x < 0, np.nan, x) + 0
-    return x.dtype.type(np.nan) if x < 0 else x + 0
+    if isinstance(x, np.generic):  # the shortest way; the other one is written down as well
+        return x.dtype.type(np.nan) if x < 0 else x + 0
+    return np.where(x < 0, np.nan, x) + 0
 
 
 in_domain = elementwise(

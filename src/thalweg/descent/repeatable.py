@@ -1,0 +1,287 @@
+"""Does a function do the same each time it is called, as far as its text shows?
+
+A search may call machine code in place of the function only if nobody can tell: no print, no count of
+calls, no number drawn by NumPy, nothing that another call would find changed. So the function's compiled
+text is read, never run, and that of the functions that it calls: it may name constants, arrays, Tensors,
+Variables, NumPy's and thalweg's functions, lists and mappings of such, and objects with attributes like
+these. What it reads from outside is remembered (`Outside`). If one run leaves all of that as it was, so
+does every other, because a branch by a Tensor's value keeps a function in Python anyway.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.sites import place
+from thalweg.descent.outside import Outside
+from thalweg.descent.steady import CHANGING_NAMES, CONTAINERS, INNER_NAMES, is_steady, is_value
+
+__all__ = ["Reading", "read"]
+
+_STORES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR"})
+_ODD = frozenset(
+    {"IMPORT_NAME", "IMPORT_FROM", "LOAD_NAME", "STORE_NAME", "LOAD_BUILD_CLASS", "GET_AWAITABLE"}
+)
+_MOST = 1000
+"""Longer lists are not looked through."""
+
+_UNKNOWN = object()
+
+
+@dataclass
+class Reading:
+    """What was found.
+
+    Attributes:
+        why: what may differ from call to call, and the line; empty where nothing does.
+        outside: what the function reads that is not its own.
+    """
+
+    why: str = ""
+    outside: Outside = field(default_factory=Outside)
+
+
+class _Differs(Exception):  # noqa: N818 - no error, a finding
+    """Something may differ from call to call."""
+
+
+def read(function: Any, *given: Any) -> Reading:
+    """Read a function.
+
+    Args:
+        function: anything that is called.
+        given: what it is called with each time.
+
+    Returns:
+        What was found.
+
+    >>> read(lambda x: x * x).why
+    ''
+    >>> "print" in read(lambda x: print(x)).why
+    True
+    """
+    found = Reading()
+    try:
+        reader = _Reader(found.outside)
+        reader.value("the function", function)
+        reader.value("what it is given", given)
+    except _Differs as told:
+        found.why = str(told)
+    return found
+
+
+class _Reader:
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self._met: set[Any] = set()
+        self._site: Any = None
+
+    def differs(self, why: str) -> _Differs:
+        """What is said of something, with the line that is being read."""
+        at = "" if self._site is None else f"{place(self._site)}: "
+        return _Differs(f"{at}{why}; jit_compile=True says that each call does the same")
+
+    def value(self, called: str, value: Any) -> None:
+        """Look at a value that the function uses."""
+        if is_steady(value):
+            if isinstance(value, types.FunctionType):
+                self._closed_over(value)
+        elif isinstance(value, types.FunctionType):
+            self.function(value, {})
+        elif isinstance(value, types.MethodType):
+            self.method(called, value.__func__, value.__self__)
+        elif isinstance(value, CONTAINERS):
+            self._container(called, value)
+        elif isinstance(value, functools.partial):
+            for part in (value.func, value.args, value.keywords):
+                self.value(called, part)
+        elif isinstance(inspect.getattr_static(value, "python_function", None), types.FunctionType):
+            self.value(called, value.python_function)
+        elif isinstance(getattr(type(value), "__call__", None), types.FunctionType):  # noqa: B004 # the function itself is wanted
+            self.method(called, type(value).__call__, value)
+        else:
+            raise self.differs(f"{called} may not be the same each time")
+
+    def _container(self, called: str, value: Any) -> None:
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind not in "biufc":
+                raise self.differs(f"{called} holds {value.dtype.name}")
+            self.outside.contents(called, value)
+            return
+        if len(value) > _MOST:
+            raise self.differs(f"{called} is long, and may not be the same each time")
+        if not isinstance(value, tuple | frozenset) and not self.outside.contents(called, value):
+            return
+        for part in [*value.keys(), *value.values()] if isinstance(value, dict) else value:
+            self.value(f"an element of {called}", part)
+
+    def _closed_over(self, function: types.FunctionType) -> None:
+        """Look at the user's functions that one of the library's holds, as `tw.grad(f)` does."""
+        if id(function) in self._met:
+            return
+        self._met.add(id(function))
+        for cell in function.__closure__ or ():
+            held = cell.cell_contents
+            if isinstance(held, types.FunctionType | types.MethodType):
+                self.value(function.__name__, held)
+
+    def method(self, called: str, function: Any, owner: Any) -> None:
+        """Read a method of an object."""
+        if not isinstance(function, types.FunctionType):
+            raise self.differs(f"{called} may not be the same each time")
+        names = function.__code__.co_varnames
+        bound = {names[0]: owner} if function.__code__.co_argcount else {}
+        self.function(function, bound)
+
+    def function(self, function: types.FunctionType, bound: dict[str, Any]) -> None:
+        """Read a function of which some arguments are known."""
+        known = (function.__code__, id(function), *[(name, id(one)) for name, one in bound.items()])
+        if known in self._met:
+            return
+        self._met.add(known)
+        before = self._site
+        self._site = (function.__code__, 0)
+        for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+            self.value(f"an argument of {function.__name__}", default)
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        self._text(function.__code__, function.__globals__, cells, bound)
+        self._site = before
+
+    def _text(self, code: Any, names: dict[str, Any], cells: Any, bound: dict[str, Any]) -> None:
+        steps = list(dis.get_instructions(code))
+        rebound = {
+            one.argval for one in steps if one.opname.startswith(("STORE_FAST", "DELETE_FAST"))
+        }
+        bound = {name: one for name, one in bound.items() if name not in rebound}
+        for at, one in enumerate(steps):
+            self._site = (code, one.offset)
+            if one.opname in _STORES or (
+                one.opname in ("STORE_DEREF", "DELETE_DEREF") and one.argval in cells
+            ):
+                raise self.differs(f"{one.argval} is set, which is not the function's own")
+            if one.opname in _ODD or (one.opname == "YIELD_VALUE" and code.co_name != "<genexpr>"):
+                raise self.differs("this may not be the same each time")
+            for last, name in _loaded(one):
+                attributes = _attributes(steps, at) if last else []
+                base, called = self._named(one.opname, name, names, cells, bound)
+                self._along(base, called, attributes)
+            if one.opname in ("LOAD_ATTR", "LOAD_METHOD") and not _follows_a_name(steps, at):
+                self._inner("", [one.argval], False)
+        for inner in code.co_consts:
+            if isinstance(inner, types.CodeType):
+                self._text(
+                    inner, names, {k: v for k, v in cells.items() if k in inner.co_freevars}, {}
+                )
+
+    def _named(
+        self, opname: str, name: str, names: dict[str, Any], cells: Any, bound: dict[str, Any]
+    ) -> tuple[Any, str]:
+        """What a name stands for, remembered; `_UNKNOWN` for what the function makes itself."""
+        if opname.startswith("LOAD_GLOBAL"):
+            home: Any = names
+            if name not in home:
+                home = names.get("__builtins__", {})
+                home = vars(home) if isinstance(home, types.ModuleType) else home
+            if name not in home:
+                raise self.differs(f"{name} is not known")
+            self.outside.name(name, home, name, home[name])
+            return home[name], name
+        if name in cells:
+            try:
+                value = cells[name].cell_contents
+            except ValueError:
+                raise self.differs(f"{name} is not known") from None
+            self.outside.name(name, cells[name], None, value)
+            return value, name
+        return bound.get(name, _UNKNOWN), name
+
+    def _along(self, value: Any, called: str, attributes: list[str]) -> None:
+        """Follow `a.b.c` from what `a` stands for, as far as that can be known."""
+        for at, name in enumerate(attributes):
+            if value is _UNKNOWN or is_value(value):
+                self._inner(called, attributes[at:], value is not _UNKNOWN)
+                break
+            called = f"{called}.{name}"
+            home = _home(value, name)
+            if name not in home:
+                self._of_class(value, called, name)
+                return
+            self.outside.name(called, home, name, home[name])
+            value = home[name]
+        if value is not _UNKNOWN:
+            self.value(called, value)
+
+    def _inner(self, called: str, names: list[str], known: bool) -> None:
+        """Look at what a Tensor, an array or a list is asked for."""
+        for name in names:
+            if name not in INNER_NAMES or (known and name in CHANGING_NAMES):
+                raise self.differs(f"{called}.{name} may not be the same each time")
+
+    def _of_class(self, owner: Any, called: str, name: str) -> None:
+        """Read a method or a property that an object has from its class."""
+        home = next(
+            (vars(one) for one in type(owner).__mro__ if name in vars(one)), {name: object()}
+        )
+        found = home[name]
+        self.outside.name(called, home, name, found)
+        if isinstance(found, staticmethod):
+            self.value(called, found.__func__)
+        elif isinstance(found, property) and found.fget is not None:
+            self.method(called, found.fget, owner)
+        elif isinstance(found, types.FunctionType):
+            self.method(called, found, owner)
+        elif is_steady(found):
+            self.value(called, found)
+        else:
+            raise self.differs(f"{called} may not be the same each time")
+
+
+def _loaded(one: Any) -> Iterator[tuple[bool, str]]:
+    """The names that an instruction brings, and whether attributes may follow."""
+    if not one.opname.startswith(("LOAD_GLOBAL", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FAST")):
+        return
+    if isinstance(one.argval, tuple):  # two at once, from CPython 3.13 on
+        yield False, one.argval[0]
+        yield True, one.argval[1]
+    elif one.argval is not None:
+        yield True, one.argval
+
+
+def _attributes(steps: list[Any], at: int) -> list[str]:
+    """The attributes that are taken one after the other of what an instruction brings."""
+    found = []
+    for one in steps[at + 1 :]:
+        if one.opname not in ("LOAD_ATTR", "LOAD_METHOD"):
+            break
+        found.append(one.argval)
+    return found
+
+
+def _follows_a_name(steps: list[Any], at: int) -> bool:
+    """Whether an attribute belongs to a chain that begins with a name, which was followed already."""
+    while at and steps[at].opname in ("LOAD_ATTR", "LOAD_METHOD"):
+        at -= 1
+    return any(True for _ in _loaded(steps[at]))
+
+
+def _home(value: Any, name: str) -> dict[str, Any]:
+    """Where an object keeps an attribute of its own; nothing where its class decides."""
+    if isinstance(value, types.ModuleType):
+        if name not in vars(value):
+            getattr(value, name, None)  # what a module reads when it is first asked for
+        return vars(value)
+    kind: Any = type(value)
+    if kind.__getattribute__ is not object.__getattribute__:
+        return {}
+    if hasattr(inspect.getattr_static(kind, name, None), "__set__"):
+        return {}
+    home: dict[str, Any] = getattr(value, "__dict__", {})
+    return home

@@ -1,0 +1,274 @@
+"""When do functions that a search calls again and again become machine code?
+
+A search begins in Python. What the calls cost is added up in estimated microseconds, from the ops that
+they take and not from a clock, so that a program that runs twice computes the same bits. When a function
+has taken about what its machine code will take to make, it is made: so a search never takes more than
+about twice the time of the better way, whether it ends after ten calls or after a million. What a search
+calls must then do the same each time (`repeatable`); `jit_compile=True` says that it does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from thalweg.core.recording import STATE
+from thalweg.core.sites import place
+from thalweg.descent.outside import Outside
+from thalweg.descent.repeatable import read
+from thalweg.descent.written import FEW
+from thalweg.errors import DescentError
+from thalweg.transform.tracing import Trace, site_of, trace
+from thalweg.values.tensor import Tensor
+
+__all__ = ["Repeated", "Search", "Work", "in_columns", "work_of_ticks"]
+
+TRACED_AT = 20_000.0
+"""Microseconds of work in Python before a function is written down, which takes some milliseconds."""
+
+MADE_AT, MADE_FOR_A_NODE = 40_000.0, 150.0
+"""Microseconds of work before machine code is made: for any, and for each node of the graph."""
+
+SMALL = 20_000
+"""Elements of all nodes together."""
+
+SEEN = 1e-3
+"""A function that is compiled on demand runs as Python once, so that its mistakes are told as ever."""
+
+A_CALL, AN_OP, AN_ELEMENT = 20.0, 4.0, 3e-3
+"""Microseconds that a value with its gradient takes in Python: a call, each op, each element of its answer."""
+
+EARLY = "the search was over before machine code would have paid"
+
+
+def work_of_ticks(ticks: int, calls: int, elements: int) -> float:
+    """About how many microseconds some calls take in Python, of which the clock ticked so often."""
+    return A_CALL * calls + ticks * (AN_OP + 0.1 * AN_ELEMENT * elements)  # most are single numbers
+
+
+class Work:
+    """How many microseconds a value with its gradient takes in Python, as far as ops tell.
+
+    Attributes:
+        each: of the latest call.
+    """
+
+    def __init__(self) -> None:
+        self.each, self._ops = A_CALL, -1
+
+    def of(self, tape: Any, sweeps: int = 1) -> float:
+        """What a tape has recorded, with so many sweeps back.
+
+        Args:
+            tape: before it is asked.
+            sweeps: how often it will be.
+        """
+        recording = tape._recording
+        ops = len(recording.events)
+        if ops != self._ops:
+            self._ops = ops
+            elements = sum([math.prod(spec[0]) for spec in recording.specs.values()])
+            each = A_CALL + AN_OP * ops + AN_ELEMENT * elements
+            self.each = each * (1.0 + sweeps) / 2.0
+        return self.each
+
+
+class Search:
+    """One search, and what it may do with the user's function.
+
+    Args:
+        jit_compile: True for machine code from the first calls on, False for none, None for machine
+            code where it pays and the function does the same each time.
+        function: the user's, or None for a formula in text, which holds nothing else.
+        listened: whether a callback is called meanwhile, which may change what the function reads.
+        given: what the function is called with each time, such as data.
+
+    Attributes:
+        why: why functions run as Python; empty where they may be compiled.
+        compiled: whether anything was.
+    """
+
+    def __init__(
+        self,
+        jit_compile: Any = None,
+        function: Any = None,
+        listened: bool = False,
+        given: tuple[Any, ...] = (),
+    ) -> None:
+        if jit_compile not in (None, True, False, "auto"):
+            raise DescentError(
+                f"jit_compile is {jit_compile!r}; True, False, or None for 'where it pays' was wanted."
+            )
+        self.asked = jit_compile is True
+        self.function, self.listened, self.given = function, listened, given
+        self.compiled = False
+        self.why = "jit_compile is False" if jit_compile is False else ""
+        if STATE.here.recorders:
+            self.why = "a tape around the search records"
+        self._outside: Outside | None = None
+        self._stale = False
+
+    @property
+    def why_not_compiled(self) -> str:
+        """Why the search ran as Python; empty where it ran in machine code."""
+        return "" if self.compiled else self.why or EARLY
+
+    def interrupted(self) -> None:
+        """Note that other code than the function itself has run, which may have changed what it reads."""
+        self._stale = True
+
+    def may_compile(self) -> bool:
+        """Whether the function does the same each time; it is read when this is first asked."""
+        if self.why:
+            return False
+        if self._outside is None and not self.asked and self.function is not None:
+            found = read(self.function, *self.given)
+            self.why = found.why
+            if not self.why and self.listened and found.outside.large:
+                self.why = (
+                    f"{found.outside.large} is an array that the callback could write to, too large "
+                    "to be looked at after each step: make it a Tensor by tw.constant"
+                )
+            self._outside = found.outside
+        return not self.why
+
+    def still(self) -> bool:
+        """Whether what the function reads is still what was written down."""
+        if self._stale:
+            self._stale = False
+            self.unchanged("during the search")
+        return not self.why
+
+    def unchanged(self, when: str = "from call to call") -> bool:
+        """Whether what the function reads is as it was; if not, it runs as Python from here on."""
+        changed = "" if self._outside is None else self._outside.changed()
+        if changed:
+            self.why = f"{changed} changes {when}; jit_compile=True says that this does not matter"
+            self.compiled = False
+        return not changed
+
+
+class Repeated:
+    """A function of flat float64 arrays: nothing at first, and machine code once it pays.
+
+    Args:
+        search: which calls it.
+        write: the same function on Tensors; returns a list of Tensors.
+        fixed: arrays that it is called with each time, after the others.
+
+    Attributes:
+        small: whether there is machine code, for few enough elements that a call costs next to nothing.
+    """
+
+    def __init__(
+        self, search: Search, write: Callable[..., list[Any]], fixed: Sequence[Any] = ()
+    ) -> None:
+        self._search, self._write, self._fixed = search, write, fixed
+        self._code: Any = None
+        self._trace: Trace | None = None
+        self._spent, self._enough = 0.0, TRACED_AT
+        if search.asked:
+            self._enough = SEEN
+        self._over = bool(search.why)
+        self.small = False
+
+    def __call__(self, *arrays: Any) -> Any:
+        """The answers as arrays, or None where Python has to compute them."""
+        if self._code is None:
+            if self._over or self._spent < self._enough:
+                return None
+            if self._trace is None:
+                return self._written_down(arrays)
+            self._made()
+        return self._computed(arrays)
+
+    def spend(self, work: float) -> None:
+        """Note what a call in Python took, in estimated microseconds."""
+        self._spent += work
+
+    def _computed(self, arrays: Sequence[Any]) -> Any:
+        found = self._trace
+        if self._code is None or found is None or not self._search.still():
+            return None
+        if found.assumed and not found.holds():
+            return None
+        try:
+            return self._code([*arrays, *self._fixed, *[cell.array for cell in found.cells]])
+        except IndexError:  # Python will say which number it was
+            return None
+
+    def _refuse(self, why: str) -> None:
+        self._over = True
+        self._search.why = self._search.why or why
+
+    def _written_down(self, arrays: Sequence[Any]) -> Any:
+        """Call it as Python, and write down what it does."""
+        search = self._search
+        if not search.may_compile():
+            self._over = True
+            return None
+        given = [Tensor(np.array(one)) for one in (*arrays, *self._fixed)]
+        try:
+            with np.errstate(all="ignore"):
+                answer, found = trace(
+                    self._write, given, {}, given, site_of(search.function or read)
+                )
+            computed = [np.asarray(one.array) for one in answer]
+        except Exception as error:  # noqa: BLE001 # Python computes it, and says what is wrong
+            self._refuse(f"it cannot be written down ({error})")
+            return None
+        if found.obstacle is not None:
+            self._refuse(str(found.obstacle))
+        elif found.written:
+            self._refuse("it sets Variables")
+        elif search.unchanged():
+            self._trace = found
+            self._enough = 0.0 if search.asked else MADE_AT + MADE_FOR_A_NODE * len(found.graph)
+        else:
+            self._over = True
+        return computed
+
+    def _made(self) -> None:
+        self._over, found = True, self._trace
+        if found is None:
+            return
+        try:
+            from thalweg.native.compiled import compile_graph
+
+            self._code = compile_graph(found.graph)
+            self._search.compiled = True
+            work = sum([math.prod(node.shape) for node in found.graph.nodes])
+            self.small = work < SMALL
+        except ImportError:
+            self._refuse("llvmlite is not installed: pip install llvmlite")
+        except Exception as error:  # noqa: BLE001 # Python computes it
+            site = site_of(self._search.function)
+            at = "" if site is None else f"{place(site)}: "
+            self._refuse(f"{at}{error}")
+
+
+def in_columns(repeated: Repeated, x: Any, before: int = 0) -> Any:
+    """A matrix from a function that gives its columns: all of them, or the one along a second argument.
+
+    Args:
+        repeated: the function.
+        x: where, `(n,)`.
+        before: how many answers stand before the columns; the first of them is handed on.
+
+    Returns:
+        The first answer and the matrix `(m, n)`; None where Python has to compute them.
+    """
+    if x.size <= FEW:
+        found = repeated(x)
+        return None if found is None else (found[0], np.array(found[before:]).T)
+    columns, first = [], None
+    for axis in np.eye(x.size):
+        found = repeated(x, axis)
+        if found is None:
+            return None
+        first = found[0]
+        columns.append(found[before])
+    return first, np.array(columns).T
