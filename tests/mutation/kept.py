@@ -12,6 +12,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from mutation.named_tests import ROOMS
 from mutation.planting import TOP, Mistake
 
 
@@ -78,7 +79,7 @@ def _checks() -> str:
 @functools.cache
 def _tests() -> str:
     """A mark of everything that the second judge depends on."""
-    return _checks() + _mark("tests/ops") + _mark("tests/numerics")
+    return "".join([_checks(), *[_mark(f"tests/{room}") for room in ROOMS]])
 
 
 def _mark(folder: str) -> str:

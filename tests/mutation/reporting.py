@@ -24,16 +24,20 @@ so a new row is tried like the others.
     pytest -m sweep tests/mutation                      # all of it as a test
 
 - A mistake is **found** when the checks of `thalweg.testing.check_op`, or their complex twin, refuse a row
-  that carries it, or when a test of `tests/ops` or `tests/numerics` that names the op fails with it. A row
-  that fails with nothing planted is not tried.
+  that carries it, or when a test of `tests/ops`, `tests/numerics` or `tests/tape` that names the op and comes
+  to the function fails with it, passes again without it, and fails with it again. A row that fails with
+  nothing planted is not tried.
 - **No mistake**: the planted text compiles to the same code, repeats another, or the machine shows that it
   changes nothing (a rule that answers 0 doubled, a value detached in which the rule is constant, a conjugate
   of a real slope). Of these only those that needed a run are counted, and none is in the score.
-- **Same answers**: nobody found it, and then the row with it and the row without are asked for gradients,
-  tangents and the derivatives of both on many more drawn inputs, in the forms of the row's samples, with
-  hard points, ties, matrices of low rank and complex numbers among them. All answers agree, refusals
-  included: a short cut taken or not, a condition that the rest of the rule makes good. That is a search, no
-  proof; the score is given without them, and with them counted as not found.
+- **Same answers**: the checks let it pass, and so do as many tests that name the op as run in two seconds,
+  those first that found most. The row with it and the row without were asked for gradients, tangents and the
+  derivatives of both on many more drawn inputs, in the forms of the row's samples, with hard points, ties,
+  matrices of low rank and complex numbers among them (a mistake in the sweep, or in what many rows call: four
+  rows). All answers agree, refusals included. Most of these texts say the same in another way: a short cut
+  taken or not, a zero put where the sweep puts one anyway, a condition that the rest of the rule makes good,
+  operands of a product exchanged. But it is a search and no proof, and a mistake that shows where nobody drew
+  may be among them; therefore the score is given twice, without them and with them counted as not found.
 - **Explained**: not found, with a reason in `tests/mutation/reasons.toml`. They count as not found.
 """
 
