@@ -18,11 +18,18 @@ STAY_WITH_NUMPY = {
     *("solve", "inv", "singular_triples", "singular_values", "triangular_solve"),
     *("cholesky_of_lower", "det", "cofactors", "eigen_pairs", "eigenvalues", "sign_and_log"),
     *("packed_lu", "expm", "orthogonal_and_upper", "pseudoinverse", "matrix_rank"),
-    *("places", "distinct"),
-    *("erfc", "erfinv", "erfinv_slope", "lgamma", "digamma", "polygamma", "lbeta_pair"),
-    *("digamma_gap", "normal_cdf", "gelu_exact", "gelu_slope", "complex"),
+    *("places", "distinct", "complex"),
+    "polygamma",  # but for orders that a graph knows, which samples give as arrays
 }
 """Rows that have no machine code: LAPACK's, orders and places by value, running and special functions."""
+
+
+OTHER_FORMULAS = {
+    "normal_cdf": (1e-13, 0.0),  # by SciPy's erfc, which is off by so much far out
+    "digamma": (4e-15, 4e-16),
+    "digamma_gap": (4e-15, 4e-16),
+}
+"""Rows that a graph computes in another way than NumPy, and how near the two are at the hard points."""
 
 
 def _called(op, case):
@@ -94,7 +101,8 @@ def test_special_values_stay_what_they_are(name):
             continue
         graph.outputs = [found]
         (came,) = interpret(graph, inputs)
-        np.testing.assert_allclose(came, answer, rtol=4 * np.finfo(np.float64).eps, atol=0)
+        near, beside = OTHER_FORMULAS.get(name, (4 * np.finfo(np.float64).eps, 0.0))
+        np.testing.assert_allclose(came, answer, rtol=near, atol=beside)
         if wanted_sign(answer):
             np.testing.assert_array_equal(np.signbit(came), np.signbit(answer))
 

@@ -180,6 +180,16 @@ class Symbol(NDArrayOperatorsMixin):
         """The rows that whole numbers name along an axis."""
         return self[(slice(None),) * axis + (indices,)]
 
+    def one_number(self) -> Any:
+        """The number that a constant holds all over."""
+        node = self.graph.nodes[self.number]
+        while node.op in ("broadcast", "reshape", "cast"):
+            node = self.graph.nodes[node.inputs[0]]
+        values = node.attributes[0].array() if node.op == "constant" else np.zeros(0)
+        if not values.size or (values != values.flat[0]).any():
+            raise Unwritten("it takes numbers that a graph must know, and they are given or differ")
+        return values.flat[0]
+
     def copy(self, order: str = "C") -> Symbol:
         """The same: nobody writes into it."""
         return self

@@ -15,8 +15,9 @@ import numpy as np
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special
 from thalweg.core.op import Op, elementwise
+from thalweg.ops import gamma_in_graphs
 from thalweg.ops.cumulative import cumsum
-from thalweg.ops.gaussian import in_double_both, scipy_function
+from thalweg.ops.in_double import in_double_both, scipy_function
 from thalweg.ops.indexing import getitem
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.special import lgamma, polygamma, real_alone
@@ -40,14 +41,11 @@ def _beyond_stirling(x: Any) -> Any:
     )
 
 
-@in_double_both
-def _lbeta_pair(a: Any, b: Any) -> Any:
+def _lbeta_by(a: Any, b: Any, log_gamma: Any) -> Any:
     """By Stirling's formula where a number is 10 or more, so that what is large never comes up.
 
     Source: A. R. DiDonato and A. H. Morris, ACM Transactions on Mathematical Software 18 (1992) 360-373.
     """
-    a, b = real_alone(a), real_alone(b)
-    log_gamma = lgamma.kernel
     with np.errstate(all="ignore"):
         positive = (a > 0) & (b > 0) & np.isfinite(a + b)
         plain = log_gamma(a) + log_gamma(b) - log_gamma(a + b)
@@ -67,10 +65,12 @@ def _lbeta_pair(a: Any, b: Any) -> Any:
 
 
 @in_double_both
-def _digamma_gap(a: Any, b: Any) -> Any:
+def _lbeta_pair(a: Any, b: Any) -> Any:
+    return _lbeta_by(real_alone(a), real_alone(b), lgamma.kernel)
+
+
+def _gap_by(a: Any, b: Any, psi: Any) -> Any:
     """ψ(a + b) - ψ(a): terms b / ((a+j)(a+b+j)), then the difference of two asymptotic series."""
-    a, b = real_alone(a), real_alone(b)
-    psi = scipy_function("psi")
     with np.errstate(all="ignore"):
         positive = (a > 0) & (b > 0)
         low, by = np.where(positive, a, 1.0), np.where(positive, b, 1.0)
@@ -83,8 +83,23 @@ def _digamma_gap(a: Any, b: Any) -> Any:
         return np.where(positive, total, psi(a + b) - psi(a))[()]
 
 
+@in_double_both
+def _digamma_gap(a: Any, b: Any) -> Any:
+    return _gap_by(real_alone(a), real_alone(b), scipy_function("psi"))
+
+
+@in_double_both
+def _lbeta_symbols(a: Any, b: Any) -> Any:
+    return _lbeta_by(a, b, gamma_in_graphs.lgamma)
+
+
+@in_double_both
+def _gap_symbols(a: Any, b: Any) -> Any:
+    return _gap_by(a, b, gamma_in_graphs.digamma)
+
+
 lbeta_pair = elementwise(
-    "lbeta_pair", "a b", _lbeta_pair, domain=POSITIVE, real_values=True,
+    "lbeta_pair", "a b", _lbeta_pair, native=_lbeta_symbols, domain=POSITIVE, real_values=True,
     vjp={"a": lambda g, a, b: -g * digamma_gap(a, b), "b": lambda g, a, b: -g * digamma_gap(b, a)},
     formula="log |Γ(a)·Γ(b) / Γ(a + b)|", source="DLMF 5.12.1",
     special=(
@@ -96,7 +111,7 @@ lbeta_pair = elementwise(
     ),
 )  # fmt: skip
 digamma_gap: Op = elementwise(
-    "digamma_gap", "a b", _digamma_gap, domain=POSITIVE, real_values=True,
+    "digamma_gap", "a b", _digamma_gap, native=_gap_symbols, domain=POSITIVE, real_values=True,
     vjp={
         "a": lambda g, a, b: g * (polygamma(1.0, a + b) - polygamma(1.0, a)),
         "b": lambda g, a, b: g * polygamma(1.0, a + b),

@@ -2,69 +2,32 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from thalweg.core.evidence import special
 from thalweg.core.op import Op, elementwise
+from thalweg.ops import gaussian_in_graphs as in_graphs
 from thalweg.ops.exponential import multiply_no_nan
+from thalweg.ops.in_double import (
+    FAR,
+    ROOT_HALF,
+    ROOT_TWO_PI,
+    exp_minus_square,
+    in_double,
+    scipy_function,
+)
 
 SOURCE = "Abramowitz & Stegun 26.2; Dekker 1971, doi:10.1007/BF01397083"
 
 ANY = ((-3.0, 3.0),)
-ROOT_HALF = math.sqrt(0.5)
-ROOT_TWO_PI = math.sqrt(2 * math.pi)
-SPLIT = 2.0**27 + 1
-FAR = 40.0  # exp(-40²/2) is 0 in every dtype
-
-
-@functools.cache
-def scipy_function(name: str) -> Callable[..., Any]:
-    """One of `scipy.special`; SciPy is read at the first call, not with the package."""
-    from scipy import special as functions
-
-    return getattr(functions, name)  # type: ignore[no-any-return]  # a ufunc by its name
-
-
-def in_double(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A kernel computed in float64 and rounded once to the dtype of its input."""
-
-    def kernel(x: Any) -> Any:
-        if x.dtype.kind == "f" and x.dtype.itemsize < 8:
-            return function(x.astype(np.float64)).astype(x.dtype)[()]
-        return function(x if x.dtype.kind in "fc" else x.astype(np.float64))[()]
-
-    return kernel
-
-
-def in_double_both(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The same for two inputs."""
-
-    def kernel(a: Any, b: Any) -> Any:
-        kind = np.result_type(a, b)
-        if kind.kind == "f" and kind.itemsize < 8:
-            return function(np.asarray(a, np.float64), np.asarray(b, np.float64)).astype(kind)[()]
-        wide = kind if kind.kind in "fc" else np.float64
-        return function(np.asarray(a, wide), np.asarray(b, wide))[()]
-
-    return kernel
-
-
-def _exp_minus_square(x: Any, share: float) -> Any:
-    """exp(-share·x²), with x² split in two (Dekker) so that its rounding is not exponentiated."""
-    x = np.clip(x, -FAR, FAR)
-    carried = SPLIT * x
-    head = carried - (carried - x)
-    return np.exp(-share * head * head) * np.exp(-share * (x - head) * (x + head))
 
 
 @in_double
 def _gaussian(x: Any) -> Any:
-    return np.exp(-x * x) if x.dtype.kind == "c" else _exp_minus_square(x, 1.0)
+    return np.exp(-x * x) if x.dtype.kind == "c" else exp_minus_square(x, 1.0)
 
 
 gaussian = elementwise(
@@ -80,7 +43,7 @@ gaussian = elementwise(
 
 def _left_and_right(x: Any) -> Any:
     """Φ(x); the left tail by erfcx, so that it is exact relative to its own size."""
-    tail = 0.5 * scipy_function("erfcx")(np.abs(x) * ROOT_HALF) * _exp_minus_square(x, 0.5)
+    tail = 0.5 * scipy_function("erfcx")(np.abs(x) * ROOT_HALF) * exp_minus_square(x, 0.5)
     return np.where(x < 0, tail, 1 - tail)
 
 
@@ -89,7 +52,7 @@ _normal_cdf = in_double(_left_and_right)
 
 @in_double
 def _normal_pdf(x: Any) -> Any:
-    return _exp_minus_square(x, 0.5) / ROOT_TWO_PI
+    return exp_minus_square(x, 0.5) / ROOT_TWO_PI
 
 
 normal_pdf = elementwise(
@@ -103,7 +66,7 @@ normal_pdf = elementwise(
 )  # fmt: skip
 normal_cdf = elementwise(
     "normal_cdf", "x", _normal_cdf, vjp={"x": lambda g, x: g * normal_pdf(x)}, domain=ANY,
-    formula="Φ(x), the share of a normal distribution below x", real_values=True,
+    native=in_graphs.normal_cdf, formula="Φ(x), the share of a normal distribution below x", real_values=True,
     special=(
         special(0.0, value=0.5, grad=(1 / ROOT_TWO_PI,)),
         special(-30.0, value=4.906713927148187e-198, dtypes=("float64",)),
@@ -121,7 +84,7 @@ def _gelu(x: Any) -> Any:
 def _gelu_slope(x: Any) -> Any:
     """Φ + x·φ; on the left both terms hold the factor exp(-x²/2), which is taken out."""
     near = np.clip(x, -FAR, FAR)
-    bell = _exp_minus_square(near, 0.5)
+    bell = exp_minus_square(near, 0.5)
     tail = 0.5 * scipy_function("erfcx")(np.abs(near) * ROOT_HALF)
     left = bell * (tail + near / ROOT_TWO_PI)
     return np.where(x < 0, left, 1 - bell * (tail - near / ROOT_TWO_PI))
@@ -129,7 +92,7 @@ def _gelu_slope(x: Any) -> Any:
 
 gelu_exact = elementwise(
     "gelu_exact", "x", _gelu, vjp={"x": lambda g, x: g * gelu_slope(x)}, domain=ANY,
-    formula="x·Φ(x)", source="Hendrycks and Gimpel, arXiv:1606.08415",
+    native=in_graphs.gelu, formula="x·Φ(x)", source="Hendrycks and Gimpel, arXiv:1606.08415",
     real_values=True,
     special=(
         special(0.0, value=0.0, grad=(0.5,)),
@@ -139,7 +102,7 @@ gelu_exact = elementwise(
     ),
 )  # fmt: skip
 gelu_slope: Op = elementwise(
-    "gelu_slope", "x", _gelu_slope, domain=ANY, formula="Φ(x) + x·φ(x)",
+    "gelu_slope", "x", _gelu_slope, native=in_graphs.gelu_slope, domain=ANY, formula="Φ(x) + x·φ(x)",
     real_values=True,
     vjp={"x": lambda g, x: g * multiply_no_nan(2 - x * x, normal_pdf(x))},
     special=(special(0.0, value=0.5, grad=(math.sqrt(2 / math.pi),)), special(1e30, value=1.0, grad=(0.0,))),

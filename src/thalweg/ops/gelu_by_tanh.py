@@ -10,8 +10,8 @@ import numpy as np
 from thalweg.core.evidence import special
 from thalweg.core.op import Op, elementwise
 from thalweg.ops.clipping import clip
-from thalweg.ops.gaussian import in_double
 from thalweg.ops.hyperbolic import tanh
+from thalweg.ops.in_double import in_double
 from thalweg.ops.logistic import sigmoid_slope
 
 SOURCE = "Hendrycks and Gimpel, arXiv:1606.08415"

@@ -17,7 +17,9 @@ import numpy as np
 
 from thalweg.core.evidence import sample, special
 from thalweg.core.op import Op, elementwise
-from thalweg.ops.gaussian import gaussian, in_double, scipy_function
+from thalweg.ops import gamma_in_graphs, gaussian_in_graphs
+from thalweg.ops.gaussian import gaussian
+from thalweg.ops.in_double import in_double, scipy_function
 
 SOURCE = "DLMF 5, 7"
 
@@ -111,7 +113,7 @@ erf = elementwise(
     ),
 )  # fmt: skip
 erfc = elementwise(
-    "erfc", "x", _erfc, public="math.erfc", real_values=True,
+    "erfc", "x", _erfc, native=gaussian_in_graphs.erfc, public="math.erfc", real_values=True,
     vjp={"x": lambda g, x: -g * (TWO_OVER_ROOT_PI * gaussian(x))}, domain=ANY,
     formula="1 - erf x", source="DLMF 7.2.2",
     special=(
@@ -121,7 +123,7 @@ erfc = elementwise(
     ),
 )  # fmt: skip
 erfinv = elementwise(
-    "erfinv", "x", _by_scipy("erfinv"), public="math.erfinv",
+    "erfinv", "x", _by_scipy("erfinv"), public="math.erfinv", native=gaussian_in_graphs.erfinv,
     vjp={"x": lambda g, x: g * erfinv_slope(x)}, domain=((-0.8, 0.8),), real_values=True,
     formula="the x of which erf is the input", source="DLMF 7.17.1",
     special=(
@@ -132,7 +134,7 @@ erfinv = elementwise(
     ),
 )  # fmt: skip
 erfinv_slope: Op = elementwise(
-    "erfinv_slope", "x", _erfinv_slope, domain=((-0.8, 0.8),), real_values=True,
+    "erfinv_slope", "x", _erfinv_slope, native=gaussian_in_graphs.erfinv_slope, domain=((-0.8, 0.8),), real_values=True,
     vjp={"x": lambda g, ans, x: g * (2 * erfinv(x) * ans * ans)}, formula="√π/2·exp(erfinv(x)²)",
     source="1 - |x| = erfc(y) = erfcx(y)·exp(-y²)",
     special=(
@@ -142,7 +144,7 @@ erfinv_slope: Op = elementwise(
     ),
 )  # fmt: skip
 lgamma = elementwise(
-    "lgamma", "x", _lgamma, public="math.lgamma", real_values=True,
+    "lgamma", "x", _lgamma, public="math.lgamma", real_values=True, native=gamma_in_graphs.lgamma,
     vjp={"x": lambda g, x: g * digamma(x)}, domain=POSITIVE, formula="log |Γ(x)|",
     source="DLMF 5.2.1; Abramowitz and Stegun 6.1.33",
     note="At 0 and the negative whole numbers it is ∞; there the gradient is digamma's: -∞ at 0, ∞ at "
@@ -161,7 +163,7 @@ lgamma = elementwise(
     ),
 )  # fmt: skip
 digamma: Op = elementwise(
-    "digamma", "x", _digamma, public="math.digamma",
+    "digamma", "x", _digamma, public="math.digamma", native=gamma_in_graphs.digamma,
     vjp={"x": lambda g, x: g * polygamma(1.0, x)}, domain=POSITIVE, real_values=True, formula="Γ′(x) / Γ(x)",
     source="DLMF 5.2.2",
     note="At the poles 0, -1, -2, … it is -∞ at 0, ∞ at -0 and NaN at the others: the sides differ.",
@@ -195,6 +197,7 @@ def _polygamma(a: Any, x: Any) -> Any:
 
 polygamma: Op = elementwise(
     "polygamma", "a x", _polygamma, public="math.polygamma", real_values=True,
+    native=gamma_in_graphs.polygamma,
     vjp={"a": None, "x": lambda g, a, x: g * polygamma(a + 1, x)},
     samples=(sample(np.array([0.0, 1.0, 2.0]), np.array([0.5, 1.5, 3.0])), sample(1.0, 2.5)),
     formula="the a-th derivative of digamma", source="DLMF 5.15.1",
