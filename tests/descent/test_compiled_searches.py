@@ -10,14 +10,15 @@ import pytest
 import thalweg as tw
 from thalweg.descent import repeated
 from thalweg.errors import DescentError
+from thalweg.transform import worth
 
 
 @pytest.fixture
 def eager_to_compile(monkeypatch):
     """Machine code as soon as it may be, by the rule that otherwise waits until it pays."""
-    monkeypatch.setattr(repeated, "TRACED_AT", 1e-3)
-    monkeypatch.setattr(repeated, "MADE_AT", 0.0)
-    monkeypatch.setattr(repeated, "MADE_FOR_A_NODE", 0.0)
+    monkeypatch.setattr(worth, "TRACED_AT", 1e-3)
+    monkeypatch.setattr(worth, "MADE_AT", 0.0)
+    monkeypatch.setattr(worth, "MADE_FOR_A_NODE", 0.0)
 
 
 def beale(x, y):

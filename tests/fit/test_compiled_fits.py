@@ -11,6 +11,7 @@ import thalweg as tw
 from nist.problems import example_problems
 from thalweg.descent import repeated
 from thalweg.fit.curve_fit import curve_fit
+from thalweg.transform import worth
 
 X = np.linspace(0.1, 4.0, 40)
 RNG = np.random.default_rng(2)
@@ -21,9 +22,9 @@ WAVES = np.sin(1.3 * X) * 2.0 - 0.4 + 0.02 * RNG.normal(size=X.size)
 @pytest.fixture
 def eager_to_compile(monkeypatch):
     """Machine code as soon as it may be, by the rule that otherwise waits until it pays."""
-    monkeypatch.setattr(repeated, "TRACED_AT", 1e-3)
-    monkeypatch.setattr(repeated, "MADE_AT", 0.0)
-    monkeypatch.setattr(repeated, "MADE_FOR_A_NODE", 0.0)
+    monkeypatch.setattr(worth, "TRACED_AT", 1e-3)
+    monkeypatch.setattr(worth, "MADE_AT", 0.0)
+    monkeypatch.setattr(worth, "MADE_FOR_A_NODE", 0.0)
 
 
 def decay(x, a, b, c):

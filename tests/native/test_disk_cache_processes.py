@@ -41,7 +41,7 @@ for _ in range(3):
     found = [*loss(x), *rows(places, number)]
 assert not loss.why_not_compiled() and not rows.why_not_compiled()
 optimizer = tw.optimizers.Adam(0.01)
-last = optimizer.minimize(lambda: loss.python_function(x)[0], [w, b], steps=50)
+last = optimizer.minimize(lambda: loss.python_function(x)[0], [w, b], steps=5000)
 assert not optimizer.why_not_compiled
 """
 

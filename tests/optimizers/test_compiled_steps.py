@@ -13,7 +13,18 @@ import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.optimizers import SGD, Adagrad, Adam, RMSprop
+from thalweg.optimizers import SGD, Adagrad, Adam, RMSprop, compiled_steps, optimizer
+from thalweg.transform import worth
+
+
+@pytest.fixture(autouse=True)
+def compiled_at_once(request, monkeypatch):
+    """Few steps are compiled as many are, where a test does not ask when that pays."""
+    if "pays" not in request.node.name:
+        monkeypatch.setattr(worth, "MADE_AT", 0.0)
+        monkeypatch.setattr(worth, "MADE_FOR_A_NODE", 0.0)
+        monkeypatch.setattr(optimizer, "WORTH_A_TRACE", 16)
+
 
 MAKERS = {
     "SGD": lambda: SGD(0.05),
@@ -289,3 +300,42 @@ def test_refusals_of_a_step_are_the_same_inside_of_a_function():
             with pytest.raises(ValueError, match="has shape"):
                 step(tw.constant([1.0, 2.0, 3.0]))
     np.testing.assert_array_equal(w, [1.0, 2.0])
+
+
+def steps_written_down(monkeypatch):
+    """A list that grows by one for each loop that is made."""
+    made, real = [], compiled_steps._compiled
+    monkeypatch.setattr(compiled_steps, "_compiled", lambda *given: made.append(1) or real(*given))
+    return made
+
+
+def test_machine_code_is_made_where_it_pays(monkeypatch):
+    made = steps_written_down(monkeypatch)
+    w = tw.Variable(np.array(1.0))
+    few, many = SGD(0.1), SGD(0.1)
+    few.minimize(lambda: (w - 3.0) ** 2, [w], steps=100)
+    assert not made
+    assert few.why_not_compiled == ""
+    many.minimize(lambda: (w - 3.0) ** 2, [w], steps=20_000)
+    assert len(made) == 1
+    assert many.why_not_compiled == ""
+
+
+def test_a_call_of_few_steps_pays_in_the_end(monkeypatch):
+    made = steps_written_down(monkeypatch)
+    one, other = Problem("float64"), Problem("float64")
+    parts, whole = Adam(0.01), Adam(0.01)
+    losses = []
+    for _ in range(40):
+        parts.minimize(one.loss, one.variables, steps=50)
+        losses.append(parts.losses)
+    assert 0 < len(made) < 40
+    wanted = singly(whole, other, 2000)
+    np.testing.assert_allclose(np.concatenate(losses), wanted, rtol=1e-9)
+
+
+def test_a_large_step_pays_sooner(monkeypatch):
+    made = steps_written_down(monkeypatch)
+    w, x = tw.Variable(np.ones((300, 300))), tw.constant(np.ones((300, 300)) / 300)
+    SGD(0.1).minimize(lambda: tw.reduce_mean((x @ w) ** 2), [w], steps=60)
+    assert len(made) == 1

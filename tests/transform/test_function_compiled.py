@@ -488,7 +488,7 @@ with warnings.catch_warnings(record=True) as met:
     for turn in range(4):
         assert f(tw.constant([1.0, 2.0])).numpy().tolist() == [2.0, 4.0]
         assert g(tw.constant([1.0, 2.0])).numpy().tolist() == [3.0, 6.0]
-    optimizer.minimize(lambda: (w - 3.0) ** 2, [w], steps=60)
+    optimizer.minimize(lambda: (w - 3.0) ** 2, [w], steps=6000)
 assert abs(float(w) - 3.0) < 1e-6
 print(len(met), met[0].filename, met[0].message, "|", f.why_not_compiled(), "|", optimizer.why_not_compiled)
 """

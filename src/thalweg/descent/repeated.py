@@ -1,10 +1,8 @@
 """When do functions that a search calls again and again become machine code?
 
-A search begins in Python. What the calls cost is added up in estimated microseconds, from the ops that
-they take and not from a clock, so that a program that runs twice computes the same bits. When a function
-has taken about what its machine code will take to make, it is made: so a search never takes more than
-about twice the time of the better way, whether it ends after ten calls or after a million. What a search
-calls must then do the same each time (`repeatable`); `jit_compile=True` says that it does.
+A search begins in Python. What the calls take is added up (`transform/worth`), and when a function has
+taken about what its machine code will take to make, it is made. What a search calls must then do the same
+each time (`repeatable`); `jit_compile=True` says that it does.
 """
 
 from __future__ import annotations
@@ -21,16 +19,11 @@ from thalweg.descent.outside import Outside
 from thalweg.descent.repeatable import read
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
+from thalweg.transform import worth
 from thalweg.transform.tracing import Trace, site_of, trace
 from thalweg.values.tensor import Tensor
 
-__all__ = ["Repeated", "Search", "Work", "in_columns", "work_of_ticks"]
-
-TRACED_AT = 20_000.0
-"""Microseconds of work in Python before a function is written down, which takes some milliseconds."""
-
-MADE_AT, MADE_FOR_A_NODE = 40_000.0, 150.0
-"""Microseconds of work before machine code is made: for any, and for each node of the graph."""
+__all__ = ["Repeated", "Search", "Work", "in_columns"]
 
 SMALL = 20_000
 """Elements of all nodes together."""
@@ -38,15 +31,7 @@ SMALL = 20_000
 SEEN = 1e-3
 """A function that is compiled on demand runs as Python once, so that its mistakes are told as ever."""
 
-A_CALL, AN_OP, AN_ELEMENT = 20.0, 4.0, 3e-3
-"""Microseconds that a value with its gradient takes in Python: a call, each op, each element of its answer."""
-
 EARLY = "the search was over before machine code would have paid"
-
-
-def work_of_ticks(ticks: int, calls: int, elements: int) -> float:
-    """About how many microseconds some calls take in Python, of which the clock ticked so often."""
-    return A_CALL * calls + ticks * (AN_OP + 0.1 * AN_ELEMENT * elements)  # most are single numbers
 
 
 class Work:
@@ -57,7 +42,7 @@ class Work:
     """
 
     def __init__(self) -> None:
-        self.each, self._ops = A_CALL, -1
+        self.each, self._ops = worth.A_CALL, -1
 
     def of(self, tape: Any, sweeps: int = 1) -> float:
         """What a tape has recorded, with so many sweeps back.
@@ -66,13 +51,10 @@ class Work:
             tape: before it is asked.
             sweeps: how often it will be.
         """
-        recording = tape._recording
-        ops = len(recording.events)
+        ops = len(tape._recording.events)
         if ops != self._ops:
             self._ops = ops
-            elements = sum([math.prod(spec[0]) for spec in recording.specs.values()])
-            each = A_CALL + AN_OP * ops + AN_ELEMENT * elements
-            self.each = each * (1.0 + sweeps) / 2.0
+            self.each = worth.work_of_tape(tape) * (1.0 + sweeps) / 2.0
         return self.each
 
 
@@ -169,7 +151,7 @@ class Repeated:
         self._search, self._write, self._fixed = search, write, fixed
         self._code: Any = None
         self._trace: Trace | None = None
-        self._spent, self._enough = 0.0, TRACED_AT
+        self._spent, self._enough = 0.0, worth.TRACED_AT
         if search.asked:
             self._enough = SEEN
         self._over = bool(search.why)
@@ -226,7 +208,7 @@ class Repeated:
             self._refuse("it sets Variables")
         elif search.unchanged():
             self._trace = found
-            self._enough = 0.0 if search.asked else MADE_AT + MADE_FOR_A_NODE * len(found.graph)
+            self._enough = 0.0 if search.asked else worth.cost_of_code(len(found.graph))
         else:
             self._over = True
         return computed

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.recording import tick
-from thalweg.descent.repeated import Repeated, Search, work_of_ticks
+from thalweg.descent.repeated import Repeated, Search
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
 from thalweg.fit.measurements import column, finite
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.names import callable_parameters
 from thalweg.fit.slopes import parameter_slopes, written_slope, written_value
+from thalweg.transform.worth import work_of_ticks
 
 __all__ = ["CallableAt", "CallableModel", "callable_task"]
 

@@ -1,8 +1,9 @@
 """How do many steps down a loss run as one loop in machine code?
 
-The first step runs as Python and is written down; what the Variables and the optimizer hold after it is
-where the loop begins. The loop returns every few hundredths of a second, so that Ctrl-C is heard, with
-the state of the steps taken.
+The first step runs as Python. If all steps that an optimizer takes as Python, these and those of calls
+before, take about as long as machine code takes to make (`transform/worth`), the second is written down as
+it runs, and what the Variables and the optimizer hold after it is where the loop begins. The loop returns
+every few hundredths of a second, so that Ctrl-C is heard, with the state of the steps taken.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.optimizers.whole_only import WholeOnly
 from thalweg.transform.tracing import Trace, in_place_of, trace
+from thalweg.transform.worth import cost_of_code, work_of_tape
 
 __all__ = ["run_steps"]
 
@@ -26,12 +28,16 @@ ATTEMPTS = 3
 """So many first steps may make Variables before the loss is taken to make them each time."""
 
 
-def run_steps(optimizer: Any, step: Callable[[], Any], steps: int) -> Any:
-    """Take steps, in machine code where that is possible.
+NODES_OF_AN_OP = 8
+"""An op, its gradient and the update make about so many nodes."""
+
+
+def run_steps(optimizer: Any, step: Callable[..., Any], steps: int) -> Any:
+    """Take steps, in machine code where that is possible and pays.
 
     Args:
         optimizer: it is told the losses, and why the steps ran as Python.
-        step: one step as Python; returns the loss.
+        step: one step as Python; returns the loss. It hands its tape to a function that it is given.
         steps: how many.
 
     Returns:
@@ -42,7 +48,10 @@ def run_steps(optimizer: Any, step: Callable[[], Any], steps: int) -> Any:
     answer, found, first = None, None, steps
     optimizer.why_not_compiled = ""
     try:
-        for _ in range(min(ATTEMPTS, steps)):
+        seen: list[float] = []
+        answer = step(lambda tape: seen.append(_pays(optimizer, tape, steps)))
+        losses.append(answer)
+        for _ in range(min(ATTEMPTS, steps - 1) if seen[0] else 0):
             answer, found = trace(step, (), {}, ())
             losses.append(answer)
             if not (found.obstacle and found.unfinished):
@@ -58,6 +67,15 @@ def run_steps(optimizer: Any, step: Callable[[], Any], steps: int) -> Any:
         return answer
     finally:
         optimizer.losses = _all_losses(losses[:first], chunks, losses[first:])
+
+
+def _pays(optimizer: Any, tape: Any, steps: int) -> bool:
+    """Whether steps like the one that was recorded take longer as Python than machine code takes to make."""
+    each = work_of_tape(tape)
+    before = optimizer._work
+    optimizer._work += each * steps
+    enough = cost_of_code(NODES_OF_AN_OP * len(tape._recording.events))
+    return bool(before + each * steps >= enough)
 
 
 def _all_losses(first: list[Any], chunks: list[list[Any]], last: list[Any]) -> Any:

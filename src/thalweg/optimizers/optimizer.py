@@ -21,10 +21,10 @@ __all__ = ["Optimizer"]
 
 Rate = float | Callable[[int], Any]
 
-WORTH_COMPILING = 16
-"""So many steps and more run as one loop in machine code, where the loss can be written down."""
+WORTH_A_TRACE = 32
+"""To write a step down takes about as long as so many small steps; fewer run as Python."""
 
-TOLD = frozenset({"_iterations", "_learning_rate", "losses", "why_not_compiled"})
+TOLD = frozenset({"_iterations", "_learning_rate", "_work", "losses", "why_not_compiled"})
 """What changes from step to step, and what the user is told after them."""
 
 
@@ -71,6 +71,7 @@ class Optimizer(ABC):
         self.global_clipnorm = above_zero("global_clipnorm", global_clipnorm)
         self.name = name
         self._iterations = 0
+        self._work = 0.0  # microseconds that its steps have taken as Python, by estimate
         self.losses: Any = None
         self.why_not_compiled = ""
         self._states: dict[int, Any] = {}
@@ -160,7 +161,8 @@ class Optimizer(ABC):
     ) -> Any:
         """Compute a loss' gradients and take steps down them.
 
-        Many steps run as one loop in machine code: the first is written down as it runs. Where that
+        Many steps run as one loop in machine code, where as Python they would take longer than that
+        takes to make: the first runs as Python, the second is written down as it runs. Where that
         cannot be, they run as Python, one by one; `why_not_compiled` then says why.
 
         Args:
@@ -193,10 +195,10 @@ class Optimizer(ABC):
                 )
             self._descend(tape, loss, wanted)
             return loss
-        if steps >= WORTH_COMPILING and not STATE.here.recorders:
+        if steps >= WORTH_A_TRACE and not STATE.here.recorders:
             from thalweg.optimizers.compiled_steps import run_steps  # read where it pays
 
-            return run_steps(self, lambda: self._step(loss, wanted), steps)
+            return run_steps(self, lambda see=None: self._step(loss, wanted, see), steps)
         answer, losses = None, []
         for _ in range(steps):
             answer = self._step(loss, wanted)
@@ -204,10 +206,12 @@ class Optimizer(ABC):
         self.losses = np.array([np.asarray(one.array) for one in losses if isinstance(one, Handle)])
         return answer
 
-    def _step(self, loss: Any, wanted: Any) -> Any:
+    def _step(self, loss: Any, wanted: Any, see: Any = None) -> Any:
         """One step down a loss that is a function; the loss as it was before it."""
         with GradientTape() as recorded:
             answer = loss()
+        if see is not None:
+            see(recorded)
         self._descend(recorded, answer, wanted)
         return answer
 
