@@ -162,10 +162,11 @@ def cases(sizes: Sizes) -> Iterator[Case]:
     characters, bits, layers = sizes.shorter(1024, 12), 14, 2
     sequence = rng.integers(0, 2, (characters, bits)).astype(float)
     random = [rng.random((rows, width)) for rows, width in ((2 * layers, 4 * bits), (3, bits))]
-    # Left out: `torch.compile` would unroll Python's loop.
+    # Left out: eager ones (TensorFlow's takes half a minute a call), and `torch.compile`, which would
+    # unroll Python's loop.
     yield of_calls(
         f"GradBench lstm, {layers} layers, {characters} characters, a call",
         lstm,
         [rng.random((2 * layers, bits)), sequence, *random],
-        without=["PyTorch, compile"],
+        without=["thalweg, eager", "TensorFlow, eager", "PyTorch, compile"],
     )

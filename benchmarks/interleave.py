@@ -74,12 +74,9 @@ def turns(
     """
     counts, strides = {}, {}
     for name, call in calls.items():
-        _warm(call)
-        counts[name] = repetitions(call, clock)
-        begin = clock()
-        for _ in range(counts[name]):
-            call()
-        turn = clock() - begin
+        turn = _warm(call, clock)
+        counts[name] = 1 if turn > SLICE else repetitions(call, clock)
+        turn = max(turn, SLICE)
         affordable = max(FEWEST, int(patience / turn) if turn * rounds > patience else rounds)
         strides[name] = max(1, rounds // affordable)
     seconds: dict[str, dict[int, float]] = {name: {} for name in calls}
@@ -96,12 +93,15 @@ def turns(
     return seconds
 
 
-def _warm(call: Callable[[], object]) -> None:
-    begin = time.perf_counter()
+def _warm(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    """Seconds that the last of a few calls took."""
+    first = clock()
     for _ in range(3):
+        begin = clock()
         call()
-        if time.perf_counter() - begin > WARM:
-            return
+        if clock() - first > WARM:
+            break
+    return clock() - begin
 
 
 def timing(values: list[float]) -> Timing:

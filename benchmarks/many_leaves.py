@@ -2,7 +2,8 @@
 
 The report's own program is a hierarchical Gaussian filter; this is a chain of such filters, written
 for this purpose: twenty nodes, each with a mean, a precision and a volatility. A node expects what it
-believed, learns from the error that the node below it made, and passes its mean on.
+believed, learns from the mean that the node below it has come to, and passes its own mean on. The loss
+looks at the last node, so that every leaf counts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ STEPS = 614
 
 
 def gradient(m: Any, rows: Any, start: Any) -> Any:
-    """Of the summed squares of the first node's errors, by what all nodes start from."""
+    """Of the summed squares of the last node's distances, by what all nodes start from."""
 
     def filtered(carried: Any, row: Any) -> Any:
         after = []
@@ -37,7 +38,7 @@ def gradient(m: Any, rows: Any, start: Any) -> Any:
         return after
 
     def loss(start: Any) -> Any:
-        means = m.track(filtered, m.unstack(start), rows, lambda carried: carried[0])
+        means = m.track(filtered, m.unstack(start), rows, lambda carried: carried[-3])
         return m.sum((means - rows) ** 2)
 
     return m.gradient(loss, [start])
