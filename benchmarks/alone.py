@@ -72,12 +72,13 @@ def start() -> dict[str, Any]:
 
 def vectormath() -> dict[str, Any]:
     from benchmarks.vector_math import speed
+    from thalweg.native.vector_math import FUNCTIONS
 
     results: dict[str, Any] = {}
     print(
         "\nthe vector mathematics, ns an element (medians), one thread; one and two vectors at once"
     )
-    for name in speed.FUNCTIONS:
+    for name in FUNCTIONS:
         for dtype in map(np.dtype, ("float32", "float64")):
             found = speed.compared(name, dtype)
             numpy, one, two = (timing.median * NANO for timing in found.values())
