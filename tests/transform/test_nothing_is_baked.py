@@ -201,6 +201,7 @@ WRITTEN_DOWN = {
     "a loop that counts": lambda x, s: tw.while_loop(lambda i, v: i < 3, lambda i, v: (i + 1, v * s), (tw.constant(0), x)),
     "numbers of a seed": lambda x, s: tw.random.stateless_normal([3], [1, 2], mean=s, dtype="float64") * x,
     "np.where": lambda x, s: np.where(x > 0, x, s),
+    "an index": lambda x, s: x[tw.cast(s, N)],
     "check_numerics": lambda x, s: tw.debugging.check_numerics(x * s, "x"),
 }  # fmt: skip
 OBSTACLES = {
@@ -231,7 +232,7 @@ OBSTACLES = {
     "cond": (lambda x, s: tw.cond(s > 0, lambda: x, lambda: -x), r"bool\(\)"),
     "case": (lambda x, s: tw.case([(s > 0, lambda: x)], default=lambda: -x), r"bool\(\)"),
     "switch_case": (lambda x, s: tw.switch_case(tw.cast(s, N), [lambda: x, lambda: -x]), r"int\(\)"),
-    "an index": (lambda x, s: x[tw.cast(s, N)], "an index takes"),
+    "an index that is a stretch": (lambda x, s: x[: tw.cast(s, N)], "an index takes"),
     "a mask": (lambda x, s: x[x > 0], "an index takes"),
     "a sort by Python": (lambda x, s: sorted([s, -s])[0] * x, r"bool\(\)"),
     "another thread": (lambda x, s: on_another_thread(x, s), "another thread"),

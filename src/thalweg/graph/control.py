@@ -17,7 +17,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["CHOOSE", "LOOP", "answers_of", "choose_spec", "loop_spec", "output_spec", "parts_of_loop"]
+__all__ = [
+    "CHOOSE",
+    "LOOP",
+    "answers_of",
+    "choose_spec",
+    "loop_spec",
+    "output_spec",
+    "parts_of_loop",
+]
 
 Spec = tuple[tuple[int, ...], np.dtype[Any]]
 
@@ -67,7 +75,9 @@ def loop_spec(*given: Any) -> Spec:
     inputs, attributes = given[: -len(LOOP)], given[-len(LOOP) :]
     body, condition, turns, carried, rows, _, _ = attributes
     if turns < -1 or (turns < 0 and (condition is None or rows or len(body.outputs) > carried)):
-        raise ValueError("rows and stacks want a number of turns, and so does a loop without a condition")
+        raise ValueError(
+            "rows and stacks want a number of turns, and so does a loop without a condition"
+        )
     count, start, cut, still = parts_of_loop(inputs, attributes)
     if len(start) < carried or len(cut) < rows or (count is not None and condition is not None):
         raise ValueError("it takes a number of turns or a condition, and all that it says it takes")

@@ -35,7 +35,8 @@ class SubGraph:
         return (
             isinstance(other, SubGraph)
             and self._hash == other._hash
-            and (self.nodes, self.inputs, self.outputs) == (other.nodes, other.inputs, other.outputs)
+            and (self.nodes, self.inputs, self.outputs)
+            == (other.nodes, other.inputs, other.outputs)
         )
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.axes import one_axis
-from thalweg.core.evidence import sample, wrong
+from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 
@@ -70,6 +70,30 @@ def put_at(x: Any, shape: Any, index: Any) -> Any:
 def pick_along(x: Any, place: int, axis: int) -> Any:
     """The part of an array at one place of one axis."""
     return x[(slice(None),) * axis + (place,)]
+
+
+def _front_symbols(indices: Any, size: Any) -> Any:
+    at = np.where(indices < 0, indices + size, indices)
+    return at.guarded(np.logical_and(at >= 0, at < size))
+
+
+@row(
+    inputs="indices", severs="indices carry no gradient", native=_front_symbols,
+    samples=(sample(np.array([2, -1, 0]), size=3), sample(np.array(-2), size=2)),
+    special=(special(np.array([-1, 1]), value=[4, 1], params={"size": 5}),),
+    wrong=(
+        wrong(np.array([3]), error=IndexError, words="out of bounds", size=3),
+        wrong(np.array([-4]), error=IndexError, words="out of bounds", size=3),
+    ),
+    formula="i, and i + n for i < 0",
+)  # fmt: skip
+def from_front(indices: Any, size: Any) -> Any:
+    """Places that count from the end as places from the front; each must be there."""
+    outside = (indices < -size) | (indices >= size)
+    if np.any(outside):
+        worst = np.asarray(indices)[np.asarray(outside)].flat[0]
+        raise IndexError(f"index {worst} is out of bounds for an axis of size {size}")
+    return np.where(indices < 0, indices + size, indices)
 
 
 def stretch(axis: int, *edges: int | None) -> tuple[Any, ...]:

@@ -12,11 +12,15 @@ import numpy as np
 
 from thalweg.core.axes import static
 from thalweg.core.composite import composite
+from thalweg.core.handle import Handle
 from thalweg.core.numbers_seen import numbers_seen
+from thalweg.core.recording import STATE
 from thalweg.errors import DTypeError, ShapeError
+from thalweg.ops.arithmetic import maximum
 from thalweg.ops.casting import cast
 from thalweg.ops.comparison import where
 from thalweg.ops.creation import ones_like, zeros_like
+from thalweg.ops.exponential import sqrt
 from thalweg.ops.gathering import take
 from thalweg.ops.joining import concat
 from thalweg.ops.movement import reshape
@@ -196,7 +200,15 @@ def _products(rows: Any, ids: np.ndarray, count: int) -> Any:
 
 def _sums_and_counts(name: str, data: Any, segment_ids: Any, num_segments: Any) -> Any:
     """The sums of unsorted segments, and how many rows each has."""
-    ids, count = plain(segment_ids), int(static(num_segments))
+    count = int(static(num_segments))
+    if isinstance(segment_ids, Handle) and STATE.here.tracer is not None:
+        # Who writes this down must not write these numbers down: they are counted by an op.
+        sums = unsorted_segment_sum(data, segment_ids, count)
+        rows = unsorted_segment_sum(ones_like(segment_ids, np.int64), segment_ids, count)
+        rows = reshape(maximum(rows, 1), (count,) + (1,) * (len(sums.shape) - 1))
+        kind = data.dtype
+        return sums, cast(rows, kind) if kind.kind in "fc" else rows
+    ids = plain(segment_ids)
     checked(name, data, ids, count)
     sums = unsorted_segment_sum(data, ids, count)
     return sums, _at_least_one(data, _counts(ids, count, sums))
@@ -219,6 +231,12 @@ def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any) -> Any
     return sums / rows
 
 
+def _root(rows: Any) -> Any:
+    if not isinstance(rows, Handle):
+        return np.sqrt(rows)
+    return sqrt(rows if rows.array.dtype.kind in "fc" else cast(rows, np.float64))
+
+
 @composite(inputs="data segment_ids", public="math.unsorted_segment_sqrt_n")
 def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any) -> Any:
     """The sum of the rows of each segment over the root of their number.
@@ -229,4 +247,4 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any) -> A
         num_segments: how many segments there are.
     """
     sums, rows = _sums_and_counts("unsorted_segment_sqrt_n", data, segment_ids, num_segments)
-    return sums / np.sqrt(rows)
+    return sums / _root(rows)

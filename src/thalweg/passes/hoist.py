@@ -59,7 +59,9 @@ def _hoisted(new: Graph, node: Node, inputs: list[int]) -> int:
         place[number] = fresh.input(body.nodes[number].shape, body.nodes[number].dtype)
     for number, inner in enumerate(body.nodes):
         if number not in place and (number not in moved or inner.op == "constant"):
-            place[number] = fresh.add(inner.op, [place[at] for at in inner.inputs], *inner.attributes)
+            place[number] = fresh.add(
+                inner.op, [place[at] for at in inner.inputs], *inner.attributes
+            )
     fresh.outputs = [place[number] for number in body.outputs]
     if condition is not None:
         wider = Graph.thawed(condition)

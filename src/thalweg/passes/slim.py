@@ -90,6 +90,7 @@ def _loop(node: Node, used: set[int]) -> Slim:
     kept = [*carry, *[carried] * counts, *[at + counts for at in stacks]]
     answers = {old: place for place, old in enumerate(kept)}
     return Slim(
-        node._replace(inputs=inputs, attributes=attributes), answers, {at: given[at] for at in still}
+        node._replace(inputs=inputs, attributes=attributes),
+        answers,
+        {at: given[at] for at in still},
     )
-

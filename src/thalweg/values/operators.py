@@ -9,11 +9,13 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.numbers_seen import leaves
+from thalweg.core.recording import STATE
 from thalweg.ops import arithmetic, comparison
 from thalweg.ops.contraction import product
 from thalweg.ops.indexing import getitem
 from thalweg.ops.logic import logical_and, logical_not, logical_or, logical_xor
 from thalweg.values.tensor import Readable
+from thalweg.values.traced_index import part_by_rows
 from thalweg.values.variable import Variable
 
 BINARY = {
@@ -88,8 +90,24 @@ def _index(part: Any) -> Any:
     return part
 
 
+class _Whole:
+    """A Variable of which a part is set at an index that still has Tensors in it."""
+
+    def __init__(self, variable: Variable) -> None:
+        self._variable = variable
+
+    def _set_part(self, index: Any, value: Any) -> Any:
+        return self._variable._set_part(_index(index), value)
+
+
 def _getitem(self: Any, index: Any) -> Any:
     if type(index) is not int:
+        if STATE.here.tracer is not None:
+            part = part_by_rows(self, index)
+            if part is not None:
+                if isinstance(self, Variable):
+                    part.part_of = (_Whole(self), index)
+                return part
         index = _index(index)
     part = getitem.behind(self, index)
     if isinstance(self, Variable):
