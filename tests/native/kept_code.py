@@ -26,13 +26,13 @@ class Compilations:
 
     def __init__(self, monkeypatch):
         self._count = 0
-        real = compiling.optimised
+        real = compiling._optimised
 
         def optimised(*given):
             self._count += 1
             return real(*given)
 
-        monkeypatch.setattr(compiling, "optimised", optimised)
+        monkeypatch.setattr(compiling, "_optimised", optimised)
 
     def taken(self) -> int:
         """The count, which begins anew."""

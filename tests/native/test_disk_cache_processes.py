@@ -17,8 +17,8 @@ import thalweg as tw
 from thalweg.native import compiling
 
 texts = []
-real = compiling.optimised
-compiling.optimised = lambda text, *rest: texts.append(text) or real(text, *rest)
+real = compiling._optimised
+compiling._optimised = lambda text, *rest: texts.append(text) or real(text, *rest)
 
 rng = np.random.default_rng(0)
 x = tw.constant(rng.normal(size=(5, 7)))

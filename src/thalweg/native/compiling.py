@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from thalweg.native.disk_cache import key_of, read, write
+from thalweg.native.inlining import begin_alike, with_fewer_copies
 from thalweg.native.machine import Machine, llvm
 
 __all__ = ["Loaded", "assembly", "load", "object_code", "optimised"]
@@ -23,15 +24,20 @@ _PASSES = (
     "add_always_inliner_pass",
     "add_sroa_pass",  # what is small and on the stack goes into registers
     "add_instruction_combine_pass",
-    "add_new_gvn_pass",
     "add_simplify_cfg_pass",
 )
 """LLVM's passes in order, by llvmlite's names.
 
-LLVM's own list for its second level takes four times as long and makes nothing faster here. Vectors are
+LLVM's own list for its second level takes four times as long and makes little faster here. Vectors are
 written down as such, so there is nothing for a vectoriser to find, and it costs most of the time;
-unrolling a loop whose body is full of vectors spills registers.
+unrolling a loop whose body is full of vectors spills registers. What is computed twice is seen by the
+code generator within a block, and across blocks by LLVM's own list for its first level, which runs over
+the few functions where there is some. NewGVN finds it too, but in long straight functions it may stop
+the whole process by an assertion.
 """
+
+_COMMON = 1
+"""The level of LLVM's list that finds what two parts of a function have in common."""
 
 
 @cache
@@ -46,6 +52,10 @@ def _target(machine: Machine, level: int) -> Any:
 
 def optimised(text: str, machine: Machine, level: int = 2) -> Any:
     """Parse a module, verify it and run the passes."""
+    return _optimised(with_fewer_copies(text), machine, level)
+
+
+def _optimised(text: str, machine: Machine, level: int) -> Any:
     binding = llvm()
     module = binding.parse_assembly(text)
     module.triple = machine.triple
@@ -57,6 +67,15 @@ def optimised(text: str, machine: Machine, level: int = 2) -> Any:
     for name in _PASSES:
         getattr(passes, name)()
     passes.run(module, binding.create_pass_builder(target, tuning))
+    common = begin_alike(text)
+    if common:
+        tuning = binding.create_pipeline_tuning_options(speed_level=_COMMON)
+        tuning.loop_vectorization = tuning.slp_vectorization = False
+        tuning.loop_unrolling = tuning.loop_interleaving = False
+        builder = binding.create_pass_builder(target, tuning)
+        passes = builder.getFunctionPassManager()
+        for name in common:
+            passes.run(module.get_function(name), builder)
     return module
 
 
@@ -65,10 +84,11 @@ def object_code(text: str, machine: Machine, level: int = 2) -> bytes:
 
     What is asked of the disk is asked by all that the bytes depend on.
     """
-    key = key_of(text, *_made_by(machine, level))
+    text = with_fewer_copies(text)
+    key = key_of(text, *_made_by(machine, level), *begin_alike(text))
     found = read(key)
     if found is None:
-        found = bytes(_target(machine, level).emit_object(optimised(text, machine, level)))
+        found = bytes(_target(machine, level).emit_object(_optimised(text, machine, level)))
         write(key, found)
     return found
 
@@ -78,7 +98,7 @@ def _made_by(machine: Machine, level: int) -> tuple[str, ...]:
     from llvmlite import __version__
 
     version = ".".join(map(str, llvm().llvm_version_info))
-    settings = [*_PASSES, *_CODE.values(), str(level)]
+    settings = [*_PASSES, *_CODE.values(), str(level), str(_COMMON)]
     return (machine.triple, machine.cpu, machine.features, version, __version__, *settings)
 
 
@@ -99,6 +119,11 @@ class Loaded:
 
     def __init__(self, tracker: Any) -> None:
         self._tracker = tracker
+
+    @property
+    def tracker(self) -> Any:
+        """What LLVM's linker keeps the code by."""
+        return self._tracker
 
     def address(self, name: str) -> int:
         """Return where a function begins."""
