@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.descent import repeated
+from thalweg.descent import may_compile, remembered
 from thalweg.errors import DescentError
 from thalweg.transform import worth
 
@@ -130,18 +132,68 @@ def test_roots_are_those_of_python(name):
     np.testing.assert_allclose(other.jac, one.jac, rtol=1e-12, atol=1e-12)
 
 
-def test_a_long_search_compiles_itself_and_a_short_one_does_not():
-    f = lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2  # noqa: E731 # one text for both
-    short = tw.minimize(f, [-1.2, 1.0])
-    assert short.why_not_compiled == repeated.EARLY
-    long = tw.minimize(f, [-1.2, 1.0], method="gd", rate=1e-4, max_steps=4000, record=True)
-    wanted = tw.minimize(
-        f, [-1.2, 1.0], method="gd", rate=1e-4, max_steps=4000, record=True, jit_compile=False
+def descend(f, jit=None):
+    return tw.minimize(
+        f, [-1.2, 1.0], method="gd", rate=1e-4, max_steps=4000, record=True, jit_compile=jit
     )
+
+
+def test_a_long_search_compiles_itself_and_a_short_one_does_not():
+    make = lambda: lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2  # noqa: E731 # one text for all
+    f = make()
+    short = tw.minimize(f, [-1.2, 1.0])
+    assert short.why_not_compiled == may_compile.EARLY
+    long = descend(f)
     assert long.why_not_compiled == ""
-    np.testing.assert_allclose(long.path, wanted.path, rtol=1e-10)
-    again = tw.minimize(f, [-1.2, 1.0], method="gd", rate=1e-4, max_steps=4000, record=True)
-    assert np.array_equal(again.path, long.path)  # the switch comes at the same step each time
+    np.testing.assert_allclose(long.path, descend(f, False).path, rtol=1e-10)
+    # The switch comes at the same step each time, so that a program repeats its bits.
+    assert np.array_equal(descend(make()).path, long.path)
+
+
+def test_what_was_compiled_serves_the_next_search(capsys):
+    def f(x, y, z=1.0):
+        return (z - x) ** 2 + 100 * (y - x * x) ** 2
+
+    assert tw.minimize(f, [-1.2, 1.0]).why_not_compiled == may_compile.EARLY
+    assert descend(f).why_not_compiled == ""
+    again = tw.minimize(f, [-1.2, 1.0])
+    assert again.why_not_compiled == ""
+    np.testing.assert_allclose(again.x, [1.0, 1.0], rtol=1e-9)
+    assert tw.minimize(f, [-1.2, 1.0], jit_compile=False).why_not_compiled
+    # Another form of the start is another function.
+    assert tw.minimize(lambda v: f(v[0], v[1]), np.ones(2)).why_not_compiled == may_compile.EARLY
+
+
+def test_what_was_compiled_does_not_serve_where_the_function_reads_something_else():
+    goal = np.array([1.0, 2.0])
+    f = lambda x: tw.reduce_sum((x - goal) ** 2)  # noqa: E731 # a closure is wanted
+    search = lambda: tw.minimize(f, np.zeros(2), method="gd", rate=1e-3, max_steps=4000)  # noqa: E731 # likewise
+    assert search().why_not_compiled == ""
+    goal[1] = 5.0
+    np.testing.assert_allclose(tw.minimize(f, np.zeros(2)).x, [1.0, 5.0], rtol=1e-12)
+    goal = np.array([3.0, 4.0])
+    np.testing.assert_allclose(tw.minimize(f, np.zeros(2)).x, [3.0, 4.0], rtol=1e-12)
+
+
+def test_a_function_that_is_gone_is_forgotten():
+    f = lambda x: (x - 1.0) ** 2  # noqa: E731 # it is to go
+    tw.minimize(f, 0.0, method="gd", rate=1e-3, max_steps=4000)
+    number = id(f)
+    assert number in remembered._kept
+    gone = weakref.ref(f)
+    del f
+    gc.collect()
+    assert gone() is None  # what was made of it does not hold it
+    for _ in range(3):  # whoever is given its number is not taken for it
+        g = lambda x: (x - 2.0) ** 2  # noqa: E731 # likewise
+        assert tw.minimize(g, 0.0).x == pytest.approx(2.0)
+
+
+def test_a_part_without_a_gradient_is_told_each_time(capsys):
+    f = lambda x, y: (x - 1.0) ** 2 + 0.0 * tw.stop_gradient(y)  # noqa: E731 # as users write it
+    for turn in range(3):
+        tw.minimize(f, [0.0, 0.0], method="gd", rate=1e-3, max_steps=4000)
+        assert capsys.readouterr().err.count("1 of 2 parts have no gradient") == 1, turn
 
 
 def test_effects_are_not_lost(eager_to_compile, capsys):

@@ -9,7 +9,7 @@ import pytest
 
 import thalweg as tw
 from nist.problems import example_problems
-from thalweg.descent import repeated
+from thalweg.descent import may_compile
 from thalweg.fit.curve_fit import curve_fit
 from thalweg.transform import worth
 
@@ -77,7 +77,7 @@ def test_certified_digits_hold_in_machine_code(problem):
 
 def test_a_short_fit_stays_in_python_and_a_long_one_does_not():
     short = curve_fit(decay, X, Y, {"a": 1, "b": 1, "c": 0})
-    assert short.why_not_compiled == repeated.EARLY
+    assert short.why_not_compiled == may_compile.EARLY
     # A small network has sixteen parameters, and a Jacobian takes as many sweeps.
     grid = np.linspace(-1, 1, 60)
     target = grid**2 - 0.5 + 0.05 * RNG.normal(size=grid.size)

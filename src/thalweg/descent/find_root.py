@@ -11,10 +11,10 @@ from thalweg.core.numbers_seen import refuse_traces
 from thalweg.descent.bracket import between, look_around
 from thalweg.descent.gauss_newton import Landfall, gauss_newton
 from thalweg.descent.layout import Layout
+from thalweg.descent.may_compile import Search
 from thalweg.descent.objective import VectorObjective, read_formulas
 from thalweg.descent.problem import Vector
 from thalweg.descent.real_number import real_number
-from thalweg.descent.repeated import Search
 from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run
 from thalweg.descent.status import Status
@@ -81,7 +81,11 @@ def find_root(
         start = 0.5 * bracket[0] + 0.5 * bracket[1]
         if isinstance(fun, str | Expression):
             start = [start]
-    search = Search(jit_compile, fun if callable(fun) else None, callback is not None)
+    text = (
+        "; ".join(map(str, fun)) if isinstance(fun, Sequence) and not isinstance(fun, str) else fun
+    )
+    text = str(text) if isinstance(text, str | Expression) else text
+    search = Search(jit_compile, text, callback is not None)
     problem, layout, formula = _problem(fun, start, search)
     run = Run(problem, layout.flat, max_steps, tol, path=[] if record else None)  # type: ignore[arg-type]  # only its words and its path are used
     run.names = layout.names if formula else None

@@ -11,10 +11,10 @@ import numpy as np
 from thalweg.core.numbers_seen import refuse_traces
 from thalweg.descent.box import read_box
 from thalweg.descent.layout import Layout
+from thalweg.descent.may_compile import Search
 from thalweg.descent.objective import Objective, objective_of, read_formula
 from thalweg.descent.problem import Negated, Problem, SquaredMiss, Vector
 from thalweg.descent.real_number import real_number
-from thalweg.descent.repeated import Search
 from thalweg.descent.restarts import Attempt, best_of
 from thalweg.descent.result import OptimizeResult
 from thalweg.descent.run import Run, Watcher
@@ -170,8 +170,8 @@ class _Settings:
 def _descend(
     fun: Function, start: Any, settings: _Settings, restarts: int, seed: int | None, words: Words
 ) -> OptimizeResult:
-    formula = isinstance(fun, str | Expression)
-    search = Search(settings.jit_compile, None if formula else fun, settings.callback is not None)
+    text = str(fun) if isinstance(fun, str | Expression) else fun
+    search = Search(settings.jit_compile, text, settings.callback is not None)
     if isinstance(fun, str | Expression):
         objective, layout = read_formula(fun, start, search)
     elif callable(fun):

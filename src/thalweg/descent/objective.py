@@ -12,10 +12,12 @@ from thalweg.core.handle import Handle
 from thalweg.core.recording import STATE
 from thalweg.descent import written
 from thalweg.descent.layout import Layout
+from thalweg.descent.may_compile import Search
 from thalweg.descent.op_table import op_table
 from thalweg.descent.problem import Vector
 from thalweg.descent.real_number import real_number
-from thalweg.descent.repeated import Repeated, Search, Work, in_columns
+from thalweg.descent.remembered import form_of
+from thalweg.descent.repeated import Repeated, Work, in_columns
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
 from thalweg.expressions import Expression, as_function, parse
@@ -55,12 +57,17 @@ class Objective:
         self.nfev = self.njev = self.nhev = 0
         self._seen = False
         search = search or Search(jit_compile=False)
-        self._value = Repeated(search, written.value(call, layout))
-        self._both = Repeated(search, written.both(call, layout))
-        self._product = Repeated(search, written.product(call, layout))
+        form = form_of(layout)
+
+        def repeated(kind: str, write: Any, first: bool = False) -> Repeated:
+            return Repeated(search, write(call, layout), (), (kind, form), first)
+
+        self._value = repeated("value", written.value)
+        self._both = repeated("both", written.both, first=True)
+        self._product = repeated("product", written.product)
         self._columns = self._product
         if self.size <= FEW:
-            self._columns = Repeated(search, written.hessian(call, layout))
+            self._columns = repeated("hessian", written.hessian)
         self._work = Work()
 
     def value(self, x: Vector) -> float:
@@ -154,8 +161,9 @@ class VectorObjective:
         self.nfev = self.njev = 0
         self.lost: DescentError | None = None
         search = search or Search(jit_compile=False)
-        self._residual = Repeated(search, written.residuals(call, layout))
-        self._columns = Repeated(search, written.columns(call, layout))
+        form = form_of(layout)
+        self._residual = Repeated(search, written.residuals(call, layout), (), ("residual", form))
+        self._columns = Repeated(search, written.columns(call, layout), (), ("columns", form))
         self._work = Work()
 
     def residual(self, x: Vector) -> Vector:

@@ -2,36 +2,31 @@
 
 A search begins in Python. What the calls take is added up (`transform/worth`), and when a function has
 taken about what its machine code will take to make, it is made. What a search calls must then do the same
-each time (`repeatable`); `jit_compile=True` says that it does.
+each time (`may_compile`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
-from thalweg.core.recording import STATE
 from thalweg.core.sites import place
-from thalweg.descent.outside import Outside
-from thalweg.descent.repeatable import read
+from thalweg.descent.may_compile import Search
 from thalweg.descent.written import FEW
-from thalweg.errors import DescentError
 from thalweg.transform import worth
-from thalweg.transform.tracing import Trace, site_of, trace
+from thalweg.transform.tracing import Trace, trace
 from thalweg.values.tensor import Tensor
 
-__all__ = ["Repeated", "Search", "Work", "in_columns"]
+__all__ = ["Repeated", "Work", "in_columns"]
 
 SMALL = 20_000
 """Elements of all nodes together."""
 
 SEEN = 1e-3
 """A function that is compiled on demand runs as Python once, so that its mistakes are told as ever."""
-
-EARLY = "the search was over before machine code would have paid"
 
 
 class Work:
@@ -58,81 +53,6 @@ class Work:
         return self.each
 
 
-class Search:
-    """One search, and what it may do with the user's function.
-
-    Args:
-        jit_compile: True for machine code from the first calls on, False for none, None for machine
-            code where it pays and the function does the same each time.
-        function: the user's, or None for a formula in text, which holds nothing else.
-        listened: whether a callback is called meanwhile, which may change what the function reads.
-        given: what the function is called with each time, such as data.
-
-    Attributes:
-        why: why functions run as Python; empty where they may be compiled.
-        compiled: whether anything was.
-    """
-
-    def __init__(
-        self,
-        jit_compile: Any = None,
-        function: Any = None,
-        listened: bool = False,
-        given: tuple[Any, ...] = (),
-    ) -> None:
-        if jit_compile not in (None, True, False, "auto"):
-            raise DescentError(
-                f"jit_compile is {jit_compile!r}; True, False, or None for 'where it pays' was wanted."
-            )
-        self.asked = jit_compile is True
-        self.function, self.listened, self.given = function, listened, given
-        self.compiled = False
-        self.why = "jit_compile is False" if jit_compile is False else ""
-        if STATE.here.recorders:
-            self.why = "a tape around the search records"
-        self._outside: Outside | None = None
-        self._stale = False
-
-    @property
-    def why_not_compiled(self) -> str:
-        """Why the search ran as Python; empty where it ran in machine code."""
-        return "" if self.compiled else self.why or EARLY
-
-    def interrupted(self) -> None:
-        """Note that other code than the function itself has run, which may have changed what it reads."""
-        self._stale = True
-
-    def may_compile(self) -> bool:
-        """Whether the function does the same each time; it is read when this is first asked."""
-        if self.why:
-            return False
-        if self._outside is None and not self.asked and self.function is not None:
-            found = read(self.function, *self.given)
-            self.why = found.why
-            if not self.why and self.listened and found.outside.large:
-                self.why = (
-                    f"{found.outside.large} is an array that the callback could write to, too large "
-                    "to be looked at after each step: make it a Tensor by tw.constant"
-                )
-            self._outside = found.outside
-        return not self.why
-
-    def still(self) -> bool:
-        """Whether what the function reads is still what was written down."""
-        if self._stale:
-            self._stale = False
-            self.unchanged("during the search")
-        return not self.why
-
-    def unchanged(self, when: str = "from call to call") -> bool:
-        """Whether what the function reads is as it was; if not, it runs as Python from here on."""
-        changed = "" if self._outside is None else self._outside.changed()
-        if changed:
-            self.why = f"{changed} changes {when}; jit_compile=True says that this does not matter"
-            self.compiled = False
-        return not changed
-
-
 class Repeated:
     """A function of flat float64 arrays: nothing at first, and machine code once it pays.
 
@@ -140,15 +60,24 @@ class Repeated:
         search: which calls it.
         write: the same function on Tensors; returns a list of Tensors.
         fixed: arrays that it is called with each time, after the others.
+        kind: what it computes and in which form, to find the code again; None where nobody will.
+        first: whether the first call is Python's in any case, because it tells mistakes.
 
     Attributes:
         small: whether there is machine code, for few enough elements that a call costs next to nothing.
     """
 
     def __init__(
-        self, search: Search, write: Callable[..., list[Any]], fixed: Sequence[Any] = ()
+        self,
+        search: Search,
+        write: Callable[..., list[Any]],
+        fixed: Sequence[Any] = (),
+        kind: Hashable = None,
+        first: bool = True,
     ) -> None:
         self._search, self._write, self._fixed = search, write, fixed
+        self._kind, self._unasked = kind, kind is not None
+        self._first = first
         self._code: Any = None
         self._trace: Trace | None = None
         self._spent, self._enough = 0.0, worth.TRACED_AT
@@ -160,12 +89,23 @@ class Repeated:
     def __call__(self, *arrays: Any) -> Any:
         """The answers as arrays, or None where Python has to compute them."""
         if self._code is None:
+            if self._unasked and (self._spent or not self._first) and self._recall():
+                return self._computed(arrays)
             if self._over or self._spent < self._enough:
                 return None
             if self._trace is None:
                 return self._written_down(arrays)
             self._made()
         return self._computed(arrays)
+
+    def _recall(self) -> bool:
+        """Take the code that an earlier search made; False where there is none."""
+        self._unasked = False
+        made = self._search.recalled(self._kind)
+        if made is not None:
+            self._code, self._trace, self.small = made.code, made.trace, made.small
+            self._over = True
+        return made is not None
 
     def spend(self, work: float) -> None:
         """Note what a call in Python took, in estimated microseconds."""
@@ -184,7 +124,7 @@ class Repeated:
 
     def _refuse(self, why: str) -> None:
         self._over = True
-        self._search.why = self._search.why or why
+        self._search.told = self._search.told or why
 
     def _written_down(self, arrays: Sequence[Any]) -> Any:
         """Call it as Python, and write down what it does."""
@@ -195,9 +135,7 @@ class Repeated:
         given = [Tensor(np.array(one)) for one in (*arrays, *self._fixed)]
         try:
             with np.errstate(all="ignore"):
-                answer, found = trace(
-                    self._write, given, {}, given, site_of(search.function or read)
-                )
+                answer, found = trace(self._write, given, {}, given, search.site)
             computed = [np.asarray(one.array) for one in answer]
         except Exception as error:  # noqa: BLE001 # Python computes it, and says what is wrong
             self._refuse(f"it cannot be written down ({error})")
@@ -221,15 +159,13 @@ class Repeated:
             from thalweg.native.compiled import compile_graph
 
             self._code = compile_graph(found.graph)
-            self._search.compiled = True
             work = sum([math.prod(node.shape) for node in found.graph.nodes])
             self.small = work < SMALL
+            self._search.made(self._kind, self._code, found, self.small)
         except ImportError:
             self._refuse("llvmlite is not installed: pip install llvmlite")
         except Exception as error:  # noqa: BLE001 # Python computes it
-            site = site_of(self._search.function)
-            at = "" if site is None else f"{place(site)}: "
-            self._refuse(f"{at}{error}")
+            self._refuse(f"{place(self._search.site)}: {error}")
 
 
 def in_columns(repeated: Repeated, x: Any, before: int = 0) -> Any:

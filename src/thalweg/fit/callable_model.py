@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.recording import tick
-from thalweg.descent.repeated import Repeated, Search
+from thalweg.descent.may_compile import Search
+from thalweg.descent.repeated import Repeated
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
 from thalweg.fit.measurements import column, finite

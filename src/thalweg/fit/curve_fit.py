@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.numbers_seen import refuse_traces
+from thalweg.descent.may_compile import Search
 from thalweg.descent.real_number import real_number
-from thalweg.descent.repeated import Search
 from thalweg.errors import DescentError
 from thalweg.fit.bounds import read_bounds
 from thalweg.fit.callable_model import callable_task
@@ -101,7 +101,7 @@ def curve_fit(
     if others:
         raise TypeError(_unknown(next(iter(others))))
     max_steps = _settings(max_steps, absolute_sigma, jac, callback)
-    calls = Search(jit_compile, None if isinstance(model, str) else model, callback is not None)
+    calls = Search(jit_compile, model, callback is not None)
     task = _task(model, x, y, start, jac, calls)
     names = task.model.names
     if task.target.size < len(names):

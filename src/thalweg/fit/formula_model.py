@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.descent.may_compile import Search
 from thalweg.descent.op_table import op_table
-from thalweg.descent.repeated import Repeated, Search, Work
+from thalweg.descent.repeated import Repeated, Work
 from thalweg.errors import DescentError
 from thalweg.expressions import Equation, Expression, as_function, parse_equation
 from thalweg.fit.measurements import column, columns, finite, same_length
@@ -54,8 +55,10 @@ class FormulaModel:
         self._plain = as_function(formula, order)
         self._taped = as_function(formula, order, op_table())
         search, size = search or Search(jit_compile=False), len(names)
-        self._value = Repeated(search, written_value(self._taped, size), self._columns)
-        self._slopes = Repeated(search, written_columns(self._taped, size, count), self._columns)
+        form = (str(formula), tuple(order), count)
+        value, slopes = written_value(self._taped, size), written_columns(self._taped, size, count)
+        self._value = Repeated(search, value, self._columns, ("values", form), first=False)
+        self._slopes = Repeated(search, slopes, self._columns, ("slopes", form), first=False)
         self._work = Work()
 
     def predict(self, params: Array) -> Array:
