@@ -39,6 +39,7 @@ from thalweg.tape.unconnected import UnconnectedGradients  # noqa: E402 # the sa
 from thalweg.transform.branches import case, cond, switch_case  # noqa: E402 # the same
 from thalweg.transform.custom_gradient import custom_gradient, grad_pass_through  # noqa: E402 # the same
 from thalweg.transform.folds import foldl, foldr, scan  # noqa: E402 # the same
+from thalweg.transform.fori_loop import fori_loop  # noqa: E402 # the same
 from thalweg.transform.function import function  # noqa: E402 # the same
 from thalweg.transform.gradient import grad, value_and_grad, vjp  # noqa: E402 # the same
 from thalweg.transform.gradients import gradients, hessians  # noqa: E402 # the same
@@ -144,6 +145,7 @@ __all__ = [
     "floatx",
     "foldl",
     "foldr",
+    "fori_loop",
     "function",
     "grad",
     "grad_pass_through",

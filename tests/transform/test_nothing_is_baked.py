@@ -199,6 +199,14 @@ WRITTEN_DOWN = {
     "map_fn": lambda x, s: tw.map_fn(lambda row: row * s, x),
     "scan": lambda x, s: tw.scan(lambda total, row: total * row + s, x),
     "a loop that counts": lambda x, s: tw.while_loop(lambda i, v: i < 3, lambda i, v: (i + 1, v * s), (tw.constant(0), x)),
+    "while": lambda x, s: tw.while_loop(
+        lambda v: v[0] < 9.0, lambda v: [v * v + 1], [x], maximum_iterations=9
+    ),
+    "cond": lambda x, s: tw.cond(s > 0, lambda: x * s, lambda: tw.sin(x * s)),
+    "case": lambda x, s: tw.case([(s > 0, lambda: x * s)], default=lambda: tw.cos(x * s)),
+    "switch_case": lambda x, s: tw.switch_case(
+        tw.cast(tw.sign(s), N), [lambda: tw.exp(x * s), lambda: x * s, lambda: tw.sin(s * x)]
+    ),
     "numbers of a seed": lambda x, s: tw.random.stateless_normal([3], [1, 2], mean=s, dtype="float64") * x,
     "np.where": lambda x, s: np.where(x > 0, x, s),
     "an index": lambda x, s: x[tw.cast(s, N)],
@@ -228,10 +236,10 @@ OBSTACLES = {
         lambda x, s: tw.while_loop(lambda v: True, lambda v: [v * s], [x], maximum_iterations=tw.cast(s, N)),
         "maximum_iterations takes",
     ),
-    "while": (lambda x, s: tw.while_loop(lambda v: v[0] < 9.0, lambda v: [v * v + 1], [x]), r"bool\(\)"),
-    "cond": (lambda x, s: tw.cond(s > 0, lambda: x, lambda: -x), r"bool\(\)"),
-    "case": (lambda x, s: tw.case([(s > 0, lambda: x)], default=lambda: -x), r"bool\(\)"),
-    "switch_case": (lambda x, s: tw.switch_case(tw.cast(s, N), [lambda: x, lambda: -x]), r"int\(\)"),
+    "while": (lambda x, s: tw.while_loop(lambda v: float(v[0]) < 9.0, lambda v: [v * v + 1], [x]), r"float\(\)"),
+    "cond": (lambda x, s: tw.cond(s > 0, lambda: x, lambda: x[:1]), r"bool\(\)|branches answer"),
+    "case": (lambda x, s: tw.case([(s > 0, lambda: x)], default=lambda: x[1:]), r"bool\(\)|branches answer"),
+    "switch_case": (lambda x, s: tw.switch_case(tw.cast(s, N), [lambda: x, lambda: tw.random.shuffle(x)]), r"not taken|draws anew"),
     "an index that is a stretch": (lambda x, s: x[: tw.cast(s, N)], "an index takes"),
     "a mask": (lambda x, s: x[x > 0], "an index takes"),
     "a sort by Python": (lambda x, s: sorted([s, -s])[0] * x, r"bool\(\)"),

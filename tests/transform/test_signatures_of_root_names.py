@@ -43,10 +43,16 @@ SIGNATURES = {
 }
 
 
+OURS = {"checkpoint"}
+"""What TensorFlow does not have; it comes by its name alone, behind all that TensorFlow has."""
+
+
 def shown(call) -> str:
-    """Return a signature without annotations."""
+    """Return a signature without annotations, and without what is ours."""
     parts = []
     for parameter in inspect.signature(call).parameters.values():
+        if parameter.name in OURS and parameter.kind is parameter.KEYWORD_ONLY:
+            continue
         stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
         default = parameter.default
         if default is inspect.Parameter.empty:

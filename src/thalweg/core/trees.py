@@ -43,7 +43,11 @@ def _collect(tree: Any, leaves: list[Any]) -> None:
                 _collect(branch, leaves)
     elif isinstance(tree, Mapping):
         for key in sorted_keys(tree):
-            _collect(tree[key], leaves)
+            branch = tree[key]
+            if isinstance(branch, Handle):
+                leaves.append(branch)
+            else:
+                _collect(branch, leaves)
     else:
         leaves.append(tree)
 

@@ -48,6 +48,9 @@ class Tracer:
     """
 
     traces = True
+    trial = False
+    line: Site | None = None
+    """The line of what is shown later than it was, in place of the one that runs."""
 
     def __init__(self) -> None:
         self.graph = Graph()
@@ -58,6 +61,7 @@ class Tracer:
         self._began = tick()
         self.obstacles: list[Obstacle] = []
         self._nodes: dict[int, list[tuple[Any, int]]] = {}
+        self._inside: set[int] = set()
 
     def given(self, array: Any, key: int) -> None:
         """Make an input of an argument."""
@@ -103,7 +107,7 @@ class Tracer:
                 node = lower(self.graph, op, inputs, params, out.array)
                 self._know(out.key, out.array, node)
         except NotLowered as error:
-            self._stop(str(error), caller_site())
+            self._stop(str(error), getattr(error, "site", None) or caller_site())
         except Exception as error:  # noqa: BLE001 # the user's call goes on, whatever is wrong here
             self._stop(f"{op.name}: it cannot be written down ({error})", caller_site())
         return True
@@ -132,6 +136,8 @@ class Tracer:
                 return number(node)
         if key in self._nodes:
             raise NotLowered("a Variable changed unseen, by other means than assign")
+        if key in self._inside:
+            raise NotLowered("a value of one turn of a loop, or of a branch, is used outside of it")
         if key > self._began and not self.obstacles and computed_unseen(key):
             raise NotLowered("a value that was computed on another thread")
         # Made outside of the function, or of Python's own values, and no Variable: it stays as it is.
@@ -172,6 +178,13 @@ class Tracer:
             self._know(cell.key, cell.array, node)
         self.written[key] = (cell, node)
 
+    def inside(self, keys: set[int]) -> None:
+        """See that values belong to one turn of a loop, or to a branch, and are nothing outside of it."""
+        self._inside |= keys
+
+    def setting(self, variable: Any) -> None:
+        """See that a Variable is about to be set."""
+
     def assigned(self, variable: Any, source: Any) -> None:
         """See that a Variable takes the value of a Tensor."""
         try:
@@ -189,12 +202,12 @@ class Tracer:
 
     def note(self, happening: Happening) -> None:
         """See what leaves for Python, and what is drawn by chance."""
-        if happening.kind == "escape" and any(map(self._varies, happening.keys)):
+        if happening.kind == "escape" and any(map(self.varies, happening.keys)):
             self._stop(f"{happening.what} takes a value out to Python", happening.site)
         elif happening.kind == "random":
             self._stop(f"{happening.what} draws by chance", happening.site)
 
-    def _varies(self, key: Any) -> bool:
+    def varies(self, key: Any) -> bool:
         """Whether a value depends on what is given: a shape does not."""
         known = self._nodes.get(key)
         return known is not None and self.graph.nodes[known[-1][1]].op != "constant"
@@ -205,4 +218,4 @@ class Tracer:
 
     def _stop(self, why: str, site: Site) -> None:
         if not self.obstacles:
-            self.obstacles.append(Obstacle((why, site)))
+            self.obstacles.append(Obstacle((why, self.line or site)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
 from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
 from thalweg.native.planned_by_number import steps_by_number, work_by_number
+from thalweg.native.planned_loops import steps_of_loops, work_of_loops
 from thalweg.native.views import dense, reshaped, seen
 
 __all__ = ["NotCompiled", "plan_kernels", "work_of"]
@@ -65,13 +66,20 @@ def work_of(kernels: Kernels) -> int:
         elif isinstance(step, Zeros):
             work += kernels.buffers[step.buffer].size
         else:
-            work += work_by_number(step) or 0
+            work += work_by_number(step) or work_of_loops(step, work_of) or 0
     return work
 
 
+def _plan_inside(graph: Graph, views: Sequence[View]) -> Kernels:
+    """Plan a graph that a node holds; its inputs lie as the views say."""
+    return _Planner(graph, {}, views).planned()
+
+
 class _Planner:
-    def __init__(self, graph: Graph, updates: Mapping[int, Update]) -> None:
-        self.graph, self.nodes, self.updates = graph, graph.nodes, updates
+    def __init__(
+        self, graph: Graph, updates: Mapping[int, Update], given: Sequence[View] = ()
+    ) -> None:
+        self.graph, self.nodes, self.updates, self.given = graph, graph.nodes, updates, given
         kept = [number for place, number in enumerate(graph.outputs) if place not in updates]
         self.wanted = set(kept)
         for one in updates.values():
@@ -133,7 +141,7 @@ class _Planner:
             if number in self.uniform or node.op in ("input", "constant"):
                 continue
             read = [at for at in node.inputs if at not in self.uniform]
-            if node.op in _MOVES:
+            if node.op in (*_MOVES, "output"):
                 stage[number] = stage[read[0]]
             else:
                 steps = [stage[at] + (not self._joins(number, at)) for at in read]
@@ -153,8 +161,13 @@ class _Planner:
         """The kernels, in order."""
         for number, node in enumerate(self.nodes):
             if node.op == "input":
-                buffer = self._buffer("input", node, place=node.attributes[0])
-                self.views[number] = dense(buffer, node.shape, node.dtype)
+                (place,) = node.attributes
+                buffer = self._buffer("input", node, place=place)
+                self.views[number] = (
+                    replace(self.given[place], buffer=buffer)
+                    if self.given
+                    else dense(buffer, node.shape, node.dtype)
+                )
         groups: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
         work: list[tuple[int, int, int, Any]] = []
         for number, node in enumerate(self.nodes):
@@ -166,7 +179,8 @@ class _Planner:
                 shape = self.nodes[node.inputs[0]].shape
                 groups[self.stage[number], shape].append(number)
             else:
-                work.append((self.stage[number], 1 + (node.op in _MOVES), number, None))
+                seeing = node.op in (*_MOVES, "output")
+                work.append((self.stage[number], 1 + seeing, number, None))
         for (stage, _), group in groups.items():
             work += [(stage, 0, part[0], part) for part in self._cut(group)]
         steps: list[Any] = []
@@ -279,8 +293,8 @@ class _Planner:
         return Map(node.shape, {number: self._view(number)}, [], [(number, to)], [])
 
     def _other(self, number: int, node: Node) -> list[Any]:
-        if node.op == "constant":
-            return []  # laid down when asked for
+        if node.op in ("constant", "output"):
+            return []  # laid down when asked for, or with the others of its node
         if node.op in _MOVES:
             (read,) = node.inputs
             view = seen(self._view(read), node.op, node.attributes)
@@ -310,6 +324,8 @@ class _Planner:
             first, second = [self._view(at) for at in node.inputs]
             return [Products(first, second, self._fresh(number))]
         steps = steps_by_number(self, number, node)
+        if steps is None:
+            steps = steps_of_loops(self, number, node, _plan_inside)
         if steps is not None:
             return steps
         raise NotCompiled(f"{node.op} has no machine code")

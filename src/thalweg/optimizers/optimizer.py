@@ -237,6 +237,9 @@ class Optimizer(ABC):
         from thalweg.optimizers.written_step import number_of_steps, write_step  # read when traced
 
         nodes: dict[int, int] = {}
+        if tracer.graph is None:
+            tracer.refuse(f"a step of {type(self).__name__} inside a loop or branch")
+            return self._move(pairs)
         if self.clipnorm or self.clipvalue or self.global_clipnorm:
             tracer.refuse(f"{type(self).__name__} clips gradients")
         elif all(isinstance(variable, Trainable) for _, variable in pairs):

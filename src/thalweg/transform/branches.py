@@ -10,6 +10,7 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.errors import DTypeError
 from thalweg.transform.predicate import truth, whole_number
+from thalweg.transform.written_choice import NOT_CHOSEN, by_number, by_truth
 
 
 def cond(
@@ -44,6 +45,9 @@ def cond(
             raise DTypeError(f"'{what}' must be callable, but it is {_kind(function)}.")
     assert true_fn is not None  # noqa: S101 # for the type checker; refused above
     assert false_fn is not None  # noqa: S101 # the same
+    answer = by_truth("cond: pred", pred, true_fn, false_fn)
+    if answer is not NOT_CHOSEN:
+        return answer
     return true_fn() if truth(pred, "cond: pred") else false_fn()
 
 
@@ -75,6 +79,9 @@ def case(
     pairs = _pairs(pred_fn_pairs)
     if default is not None and not callable(default):
         raise DTypeError(f"case: default must be callable, but it is {_kind(default)}")
+    answer = NOT_CHOSEN if exclusive or default is None else _first_that_holds(pairs, default)
+    if answer is not NOT_CHOSEN:
+        return _opened(answer, strict)
     held: list[Callable[[], Any]] = []
     for place, (pred, function) in enumerate(pairs):
         if truth(pred, f"case: predicate {place}"):
@@ -90,10 +97,23 @@ def case(
         raise ValueError(
             f"case: None of conditions evaluated as True, of {len(pairs)}; give a default"
         )
-    answer = chosen()
+    return _opened(chosen(), strict)
+
+
+def _opened(answer: Any, strict: bool) -> Any:
     if not strict and type(answer) in (list, tuple) and len(answer) == 1:
         return answer[0]
     return answer
+
+
+def _first_that_holds(pairs: list[Any], default: Callable[[], Any]) -> Any:
+    """Branches within branches, where a tracer writes them down; otherwise `NOT_CHOSEN`."""
+    (pred, function), *rest = pairs
+
+    def others() -> Any:
+        return case(rest, default, strict=True) if rest else default()
+
+    return by_truth("case: predicate 0", pred, function, others)
 
 
 def _pairs(pred_fn_pairs: Any) -> list[tuple[Any, Callable[[], Any]]]:
@@ -149,6 +169,10 @@ def switch_case(
     functions = _numbered(branch_fns)
     if default is not None and not callable(default):
         raise DTypeError(f"switch_case: default must be callable, but it is {_kind(default)}")
+    all_of_them = [*functions, default or functions[-1]]
+    answer = by_number("switch_case: 'branch_index'", branch_index, all_of_them)
+    if answer is not NOT_CHOSEN:
+        return answer
     place = whole_number(branch_index, "switch_case: 'branch_index'")
     if 0 <= place < len(functions):
         return functions[place]()

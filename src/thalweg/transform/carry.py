@@ -52,6 +52,10 @@ class Carry:
             type(start) is list and not any(is_nested(one) for one in start)
         )
 
+    def again(self) -> Carry:
+        """A carry that stands where this one does, for a turn that is tried."""
+        return Carry(self.value, self.loop, self.what, self.like, self.shapes)
+
     def _started(self, leaf: Any) -> Any:
         if isinstance(leaf, Trainable):
             return convert_to_tensor(leaf)

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.numbers_seen import refuse_traces
 from thalweg.core.trees import flatten, pack
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.movement import expand_dims
 from thalweg.ops.severing import stop_gradient
 from thalweg.ops.splitting import unstack
-from thalweg.transform.rows import arrays_of, joined, rows_of
+from thalweg.transform.rows import answer_in, arrays_of, joined, rows_in, rows_of
 from thalweg.transform.structure import require_same
+from thalweg.transform.written_loop import FirstTurn, along
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.shape import UNKNOWN
 from thalweg.values.tensor import Tensor
@@ -59,7 +61,7 @@ def map_fn(
     """
     _require_function(fn, "map_fn")
     arrays = arrays_of(elems, "map_fn")
-    rows = rows_of(elems, arrays, "map_fn")
+    count = rows_in(arrays, "map_fn")
     given = dtype if fn_output_signature is None else fn_output_signature
     if given is None:
         like, wanted = elems, "elems (there is no fn_output_signature)"
@@ -70,18 +72,31 @@ def map_fn(
             leaf if isinstance(leaf, TensorSpec) else TensorSpec(None, dtype_of(leaf))
             for leaf in flatten(given)
         ]
-    answers = []
-    for row in rows:
-        answer = fn(row)
+
+    def turn(_: list[Any], row: list[Any]) -> list[Any]:
+        answer = fn(pack(elems, row))
         require_same(like, answer, "map_fn: fn's answer", wanted)
-        answers.append(flatten(answer))
-    leaves = (
-        joined(answers, [spec.dtype for spec in specs], "map_fn")
-        if answers
-        else [_no_rows(spec) for spec in specs]
-    )
+        return [
+            answer_in(leaf, spec.dtype, "map_fn", 0)
+            for leaf, spec in zip(flatten(answer), specs, strict=True)
+        ]
+
+    found = along("map_fn", turn, [], arrays, count)
+    if isinstance(found, tuple) and not isinstance(found, FirstTurn):
+        leaves = found[1]
+    else:
+        answers = [] if found is None else [found.answer]
+        for row in rows_of(elems, arrays, "map_fn")[len(answers) :]:
+            answer = fn(row)
+            require_same(like, answer, "map_fn: fn's answer", wanted)
+            answers.append(flatten(answer))
+        leaves = (
+            joined(answers, [spec.dtype for spec in specs], "map_fn")
+            if answers
+            else [_no_rows(spec) for spec in specs]
+        )
     for leaf, spec in zip(leaves, specs, strict=True):
-        if not spec.shape.is_compatible_with(leaf.array.shape[1:]) and rows:
+        if not spec.shape.is_compatible_with(leaf.array.shape[1:]) and count:
             raise ShapeError(
                 f"map_fn: fn's answer has shape {leaf.array.shape[1:]}, but fn_output_signature says "
                 f"{spec.shape}"
@@ -136,15 +151,46 @@ def vectorized_map(
         )
     if not count:
         return _of_no_rows(fn, elems, arrays)
+    found, answers = _along(fn, elems, arrays, sizes, count)
+    if found is not None:
+        return found
     columns = [unstack.eager(leaf) * (count if size != count else 1)
                for leaf, size in zip(arrays, sizes, strict=True)]  # fmt: skip
-    answers = [fn(pack(elems, list(row))) for row in zip(*columns, strict=True)]
+    rows = [pack(elems, list(row)) for row in zip(*columns, strict=True)]
+    answers += [fn(row) for row in rows[len(answers) :]]
     for answer in answers[1:]:
         require_same(answers[0], answer, "vectorized_map: fn's answer", "that of the first row")
     flat = [flatten(answer) for answer in answers]
     if all(leaf is None for leaf in flat[0]):
         return answers[0]
     return pack(answers[0], joined(flat, [_dtype(leaf) for leaf in flat[0]], "vectorized_map"))
+
+
+def _along(
+    fn: Callable[[Any], Any], elems: Any, arrays: list[Any], sizes: list[int], count: int
+) -> tuple[Any, list[Any]]:
+    """All of it as one call, where that can be; otherwise the answers there are already."""
+    cut = [leaf for leaf, size in zip(arrays, sizes, strict=True) if size == count]
+    same = [leaf[0] if size != count else None for leaf, size in zip(arrays, sizes, strict=True)]
+    trees: list[Any] = []
+    absent: list[bool] = []
+
+    def turn(_: list[Any], row: list[Any]) -> list[Any]:
+        rows = iter(row)
+        answer = fn(pack(elems, [next(rows) if one is None else one for one in same]))
+        leaves = flatten(answer)
+        trees[:] = [pack(answer, [None] * len(leaves))]
+        absent[:] = [leaf is None for leaf in leaves]
+        if any(absent):
+            refuse_traces("vectorized_map: fn returned None")
+        return [convert_to_tensor(leaf) for leaf in leaves if leaf is not None]
+
+    found = along("vectorized_map", turn, [], cut, count)
+    if found is None:
+        return None, []
+    made = iter(found.answer if isinstance(found, FirstTurn) else found[1])
+    whole = pack(trees[0], [None if gone else next(made) for gone in absent])
+    return (None, [whole]) if isinstance(found, FirstTurn) else (whole, [])
 
 
 def _dtype(leaf: Any) -> Any:

@@ -41,6 +41,20 @@ def arrays_of(elems: Any, asked_by: str) -> list[Any]:
     return arrays
 
 
+def rows_in(arrays: list[Any], asked_by: str) -> int:
+    """How many rows Tensors have.
+
+    Raises:
+        ShapeError: first axes of different sizes.
+    """
+    sizes = [leaf.array.shape[0] for leaf in arrays]
+    if len(set(sizes)) > 1:
+        raise ShapeError(
+            f"{asked_by}: the first axes of elems must have one size, but they have {sizes}"
+        )
+    return int(sizes[0])
+
+
 def rows_of(elems: Any, arrays: list[Any], asked_by: str) -> list[Any]:
     """What `elems` holds at each place of the first axis, in its structure.
 
@@ -52,11 +66,7 @@ def rows_of(elems: Any, arrays: list[Any], asked_by: str) -> list[Any]:
     Raises:
         ShapeError: first axes of different sizes.
     """
-    sizes = [leaf.array.shape[0] for leaf in arrays]
-    if len(set(sizes)) > 1:
-        raise ShapeError(
-            f"{asked_by}: the first axes of elems must have one size, but they have {sizes}"
-        )
+    rows_in(arrays, asked_by)
     columns = [unstack.eager(leaf) for leaf in arrays]
     return [pack(elems, list(row)) for row in zip(*columns, strict=True)]
 

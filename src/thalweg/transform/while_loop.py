@@ -9,11 +9,14 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.numbers_seen import numbers_seen
-from thalweg.core.trees import flatten, flatten_up_to, is_nested, map_leaves
+from thalweg.core.trees import flatten, flatten_up_to, is_nested, map_leaves, pack
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.severing import stop_gradient
 from thalweg.transform.carry import Carry
+from thalweg.transform.checkpoints import checkpointed
 from thalweg.transform.predicate import truth
+from thalweg.transform.written_loop import is_wanted
+from thalweg.transform.written_while import Begun, walk_while
 from thalweg.values.conversion import as_array
 from thalweg.values.shape import TensorShape
 
@@ -28,10 +31,14 @@ def while_loop(
     swap_memory: bool = False,
     maximum_iterations: Any = None,
     name: Any = None,
+    *,
+    checkpoint: Any = None,
 ) -> Any:
     """Call `body` as long as `cond` holds, each time with what it answered before.
 
-    Every iteration is recorded as it runs, so gradients go through the loop, to any order.
+    Every iteration is recorded as it runs, so gradients go through the loop, to any order. In a
+    `tw.function` the loop is written down as a loop, and runs in machine code; its gradient there wants
+    `maximum_iterations`, unless the number of turns is known from constants.
 
     Args:
         cond: takes the loop's values, returns one truth value.
@@ -44,6 +51,8 @@ def while_loop(
         swap_memory: accepted for TensorFlow's sake.
         maximum_iterations: where to stop at the latest.
         name: accepted for TensorFlow's sake.
+        checkpoint: how many states a tape keeps; what else a gradient needs is computed again. None
+            keeps every turn.
 
     Returns:
         The values at the end, Tensors in the structure of `loop_vars`.
@@ -76,13 +85,54 @@ def while_loop(
     carry = Carry(
         start, "while_loop", "the body's answer", "loop_vars", _invariants(start, shape_invariants)
     )
-    while left != 0 and truth(cond(*carry.value), "while_loop: what cond returned"):
-        carry.advance(_as_list(body(*carry.value), len(start)))
-        left -= 1
+    if is_wanted(checkpointed(checkpoint, "while_loop")) and left != 0:
+        carry = _walked(cond, body, carry, left, checkpoint)
+    else:
+        _go_on(cond, body, carry, left, None)
     ended = carry.finish() if back_prop else map_leaves(stop_gradient.eager, carry.finish())
     if hasattr(loop_vars, "_fields"):
         return type(loop_vars)(*ended)
     return tuple(ended) if isinstance(loop_vars, tuple) else ended
+
+
+def _go_on(
+    cond: Callable[..., Any], body: Callable[..., Any], carry: Carry, left: int, begun: Begun | None
+) -> None:
+    """The loop turn by turn, in Python, from where it has come to."""
+    count = len(carry.structure)
+    while left != 0:
+        goes_on = cond(*carry.value) if begun is None else begun.truth
+        if not truth(goes_on, "while_loop: what cond returned"):
+            break
+        if begun is None or begun.answer is None:
+            carry.advance(_as_list(body(*carry.value), count))
+        else:
+            carry.advance(pack(carry.structure, begun.answer))
+        begun = None
+        left -= 1
+
+
+def _walked(
+    cond: Callable[..., Any], body: Callable[..., Any], carry: Carry, left: int, checkpoint: Any
+) -> Carry:
+    """The loop as one call, where it can be; what it carries at the end."""
+    start = carry.value
+
+    def goes_on(given: list[Any]) -> list[Any]:
+        return [cond(*pack(start, given))]
+
+    def turn(given: list[Any]) -> list[Any]:
+        answer = _as_list(body(*pack(start, given)), len(start))
+        return flatten(carry.again().advance(answer))
+
+    found = walk_while("while_loop", goes_on, turn, flatten(start), left, checkpoint)
+    if isinstance(found, list):
+        carry.value = pack(start, found)
+        return carry
+    if found is not None:
+        carry.value = pack(start, found.given)
+    _go_on(cond, body, carry, left, found)
+    return carry
 
 
 def _as_list(answer: Any, count: int) -> Any:

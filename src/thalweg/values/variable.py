@@ -176,6 +176,7 @@ class Variable(Readable, Trainable):
 
     def _set_traced(self, value: Any, how: str) -> Variable:
         """Set the value where a recorder writes down what is computed, and show it the new one."""
+        STATE.here.tracer.setting(self)
         wanted = self.array.dtype
         new = value if value.array.dtype is wanted else cast.eager(value, wanted)
         if new is not value and wanted.kind in "iu":

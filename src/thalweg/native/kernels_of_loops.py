@@ -1,0 +1,107 @@
+"""What is there to do many times, or only sometimes? Kernels that hold kernels, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from thalweg.native.kernels import Kernels, View
+
+__all__ = ["Branches", "Inner", "Turns"]
+
+
+@dataclass(eq=False)
+class Inner:
+    """The kernels of a graph that a node holds.
+
+    Attributes:
+        kernels: what is to be done. Its inputs lie in what the kernel around it reads, by place; its
+            outputs go where that one says.
+        constants: the views of its constants, by the numbers of its own buffers.
+        layout: where its other buffers lie, in a stretch of memory; made when all is laid out.
+    """
+
+    kernels: Kernels
+    constants: Mapping[int, View]
+    layout: Any = None
+
+
+@dataclass(eq=False)
+class Turns:
+    """A loop.
+
+    Attributes:
+        body: what is done each turn.
+        condition: what says whether there is one more turn, or None.
+        turns: how many; with a condition the most, -1 for any number.
+        backward: whether rows are taken and made from the last to the first.
+        count: the number of turns, where it is computed.
+        start: what is carried at first.
+        cut: what is cut into rows.
+        still: what stays.
+        ends: where what is carried goes at the end.
+        out_count: where the number of turns goes, if that is wanted.
+        stacks: where rows go.
+        memory: room for what the body needs.
+    """
+
+    body: Inner
+    condition: Inner | None
+    turns: int
+    backward: bool
+    count: View | None
+    start: list[View]
+    cut: list[View]
+    still: list[View]
+    ends: list[View]
+    out_count: View | None
+    stacks: list[View]
+    memory: View
+
+    def inner(self) -> list[Inner]:
+        """The kernels inside; they need memory at once."""
+        return [self.body] if self.condition is None else [self.body, self.condition]
+
+    def read(self) -> list[View]:
+        """What is read."""
+        constants = [view for one in self.inner() for view in one.constants.values()]
+        count = [] if self.count is None else [self.count]
+        return [*count, *self.start, *self.cut, *self.still, *constants]
+
+    def written(self) -> list[View]:
+        """What is written."""
+        count = [] if self.out_count is None else [self.out_count]
+        return [*self.ends, *count, *self.stacks, self.memory]
+
+
+@dataclass(eq=False)
+class Branches:
+    """One of several is done.
+
+    Attributes:
+        which: the number, or the truth value, of the one.
+        given: what they read.
+        outs: where their answers go.
+        branches: what each does.
+        memory: room for what they need.
+    """
+
+    which: View
+    given: list[View]
+    outs: list[View]
+    branches: list[Inner] = field(default_factory=list)
+    memory: Any = None
+
+    def inner(self) -> list[Inner]:
+        """The kernels inside."""
+        return self.branches
+
+    def read(self) -> list[View]:
+        """What is read."""
+        constants = [view for one in self.branches for view in one.constants.values()]
+        return [self.which, *self.given, *constants]
+
+    def written(self) -> list[View]:
+        """What is written."""
+        return [*self.outs, self.memory]
