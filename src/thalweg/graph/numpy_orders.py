@@ -89,7 +89,7 @@ def _convolved(graph: Graph, a: Any, v: Any, mode: str = "full") -> Symbol:
     rows = cast(Symbol, v.reshape((n, 1)) * a.reshape((1, m)))
     wide = rows.put_at((n, n + m), (slice(None), slice(0, m)))
     skew = wide.ravel()[: n * (n + m) - n].reshape((n, n + m - 1))
-    return skew.reduce("sum", 0)
+    return cast(Symbol, skew.reduce("sum", 0))
 
 
 def _is_infinite(sign: float) -> Any:

@@ -16,6 +16,14 @@ from typing import Any
 import numpy as np
 
 from thalweg.errors import GraphError
+from thalweg.graph.by_matrix import (
+    cholesky,
+    cholesky_spec,
+    solve,
+    solve_spec,
+    triangular,
+    triangular_spec,
+)
 from thalweg.graph.by_number import (
     guard,
     guard_spec,
@@ -350,6 +358,9 @@ _STRUCTURAL = (
     Primitive("running", ("kind", "axis"), running_spec, running),
     Primitive("order", (), order_spec, lambda x: np.argsort(x, axis=-1, kind="stable")),
     Primitive("guard", (), guard_spec, guard, 2),
+    Primitive("cholesky", (), cholesky_spec, cholesky),
+    Primitive("solve", (), solve_spec, solve, 2),
+    Primitive("triangular", ("lower", "turned"), triangular_spec, triangular, 2),
     Primitive("iota", ("shape", "axis", "dtype"), _iota_spec, _iota, 0),
     Primitive("loop", LOOP, loop_spec, _walked, -1, folds=False),
     Primitive("choose", CHOOSE, choose_spec, _walked, -1, folds=False),

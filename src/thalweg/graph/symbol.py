@@ -9,24 +9,21 @@ about values, raises Unwritten, and the row stays with NumPy.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from thalweg.errors import GraphError
-from thalweg.graph.advanced_index import added_at, is_advanced, set_at, taken
+from thalweg.graph.advanced_index import is_advanced, taken
 from thalweg.graph.by_number import RUNNING
 from thalweg.graph.graph import Graph
 from thalweg.graph.parts import part_of
 from thalweg.graph.primitives import ELEMENTWISE, REDUCTIONS
+from thalweg.graph.symbol_words import Unwritten, Words
 
 __all__ = ["WRITTEN", "Symbol", "Unwritten", "axes_of", "choose", "matrix_product", "symbol_of"]
-
-
-class Unwritten(Exception):  # noqa: N818 # no mistake of anybody's: the row stays with NumPy
-    """A kernel did what a graph has no words for."""
 
 
 WRITTEN: dict[Any, Callable[..., Any]] = {}
@@ -36,7 +33,7 @@ _REDUCED = {str(function.__name__): kind for kind, function in REDUCTIONS.items(
 _WEAK = (int, float)
 
 
-class Symbol(NDArrayOperatorsMixin):
+class Symbol(Words, NDArrayOperatorsMixin):
     """A node of a graph, with the face of an array."""
 
     __slots__ = ("graph", "number")
@@ -138,61 +135,21 @@ class Symbol(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> Symbol:
         return _part(self, index)
 
-    def put_at(self, shape: tuple[int, ...], index: Any) -> Symbol:
-        """Zeros of a shape with this added at an index."""
-        given = index if isinstance(index, tuple) else (index,)
-        if is_advanced(given):
-            return cast(Symbol, added_at(self, tuple(shape), given))
-        parts, wanted = part_of(tuple(shape), given)
-        whole = self.broadcast(wanted).reshape(tuple([count for _, count, _ in parts]))
-        return whole.made("place", tuple(shape), parts)
-
-    def with_set(self, index: tuple[Any, ...], values: Symbol) -> Symbol:
-        """This with values in place of what stands at arrays of numbers; the last of several stands."""
-        return cast(Symbol, set_at(self, index, values))
-
     def like(self, value: Any, dtype: Any = None) -> Symbol:
         """An array as a node of the same graph."""
         return symbol_of(self.graph, value, dtype)
 
-    def taken_rows(self, places: Any) -> Symbol:
-        """Rows by numbers, from 0 up."""
-        return self._by("take", places)
+    def joined(self, op: str, others: Sequence[Any], *attributes: Any) -> Symbol:
+        """Write a node over this one and others."""
+        given = [self, *[self.like(one) for one in others]]
+        return Symbol(self.graph, self.graph.add(op, [one.number for one in given], *attributes))
 
-    def added_rows(self, places: Any, rows: int) -> Symbol:
-        """Zeros of so many rows, with the rows of this added at numbers."""
-        return self._by("put", places, rows)
-
-    def extreme_rows(self, places: Any, rows: int, kind: str) -> Symbol:
-        """So many rows: at each number the extreme of the rows of this, place by place."""
-        return self._by("put_extreme", places, rows, kind)
-
-    def _by(self, op: str, places: Any, *attributes: Any) -> Symbol:
-        at = symbol_of(self.graph, places)
-        return Symbol(self.graph, self.graph.add(op, (self.number, at.number), *attributes))
-
-    def guarded(self, truth: Any) -> Symbol:
-        """This; where some of the truth values is false, Python's own call answers."""
-        fine = symbol_of(self.graph, truth).reduce("all", None)
-        return Symbol(self.graph, self.graph.add("guard", (self.number, fine.number)))
-
-    def take(self, indices: Any, axis: int) -> Symbol:
-        """The rows that whole numbers name along an axis."""
-        return self[(slice(None),) * axis + (indices,)]
-
-    def one_number(self) -> Any:
-        """The number that a constant holds all over."""
+    def constant_value(self) -> Any:
+        """The array of a constant, or None."""
         node = self.graph.nodes[self.number]
         while node.op in ("broadcast", "reshape", "cast"):
             node = self.graph.nodes[node.inputs[0]]
-        values = node.attributes[0].array() if node.op == "constant" else np.zeros(0)
-        if not values.size or (values != values.flat[0]).any():
-            raise Unwritten("it takes numbers that a graph must know, and they are given or differ")
-        return values.flat[0]
-
-    def copy(self, order: str = "C") -> Symbol:
-        """The same: nobody writes into it."""
-        return self
+        return node.attributes[0].array() if node.op == "constant" else None
 
     @property
     def imag(self) -> Symbol:

@@ -6,10 +6,12 @@ from typing import Any
 
 from thalweg.native.counted import only_if
 from thalweg.native.kernels import Put, Take
+from thalweg.native.kernels_by_matrix import Cholesky, Solve, Triangular
 from thalweg.native.kernels_by_number import Guard, Order, PutExtreme, Running
 from thalweg.native.lanes import Lanes
 from thalweg.native.listing import Listing
 from thalweg.native.machine import Machine
+from thalweg.native.matrix_code import write_matrices
 from thalweg.native.memory import address
 from thalweg.native.order_code import write_order
 from thalweg.native.rows_code import write_rows
@@ -28,6 +30,8 @@ def write_by_number(
         write_running(listing, machine, step, pointers)
     elif isinstance(step, Order):
         write_order(listing, machine, step, pointers)
+    elif isinstance(step, Cholesky | Solve | Triangular):
+        write_matrices(listing, machine, step, pointers, status)
     elif isinstance(step, Guard):
         _write_guard(listing, machine, step, pointers, status)
     else:

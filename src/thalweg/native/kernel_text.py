@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thalweg.native.kernels import Kernels, Map, Products, Put, Take, View, Zeros
+from thalweg.native.kernels_by_matrix import Cholesky, Solve, Triangular
 from thalweg.native.kernels_by_number import Guard, Order, PutExtreme, Running
 
 __all__ = ["text_of_kernels"]
@@ -55,6 +56,12 @@ def _lines(step: Any) -> list[str]:
         return [f"{_where(step.out)} = running {step.kind} of {_where(step.x)} along {step.axis}"]
     if isinstance(step, Order):
         return [f"{_where(step.out)} = order of {_where(step.x)} along the last axis"]
+    if isinstance(step, Cholesky):
+        return [f"{_where(step.out)} = Cholesky factors of what is there"]
+    if isinstance(step, Solve | Triangular):
+        which = "" if isinstance(step, Solve) else "lower " if step.lower else "upper "
+        over = " transposed" if isinstance(step, Triangular) and step.turned else ""
+        return [f"{_where(step.out)} = solutions, of {which}{_where(step.matrix)}{over}"]
     if isinstance(step, Guard):
         return [f"unless {_where(step.truth)}, Python is asked"]
     return [repr(step)]

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.graph.graph import Node
 from thalweg.native.kernels import Map, Put, Take, View, Zeros
+from thalweg.native.kernels_by_matrix import Cholesky, Solve, Triangular
 from thalweg.native.kernels_by_number import Guard, Order, PutExtreme, Running
 from thalweg.native.views import dense
 
@@ -24,6 +25,7 @@ class Plan(Protocol):
     def _view(self, number: int) -> View: ...
     def _fresh(self, number: int) -> View: ...
     def _buffer(self, kind: str, node: Any) -> int: ...
+    def _copy(self, number: int, to: View) -> Map: ...
     def _in_a_row(self, number: int, copies: list[Any]) -> View: ...
 
 
@@ -42,6 +44,8 @@ def work_by_number(step: Any) -> int | None:
     if isinstance(step, Order):
         size = math.prod(step.x.shape)
         return 4 * size * max(step.x.shape[-1], 2).bit_length()
+    if isinstance(step, Cholesky | Solve | Triangular):
+        return math.prod(step.out.shape) * (step.out.shape[1] + 2)
     return 1 if isinstance(step, Guard) else None
 
 
@@ -91,6 +95,21 @@ def _guard(plan: Plan, number: int, node: Node) -> list[Any]:
     return [Guard(plan._view(node.inputs[1]))]
 
 
+def _matrices(plan: Plan, number: int, node: Node) -> list[Any]:
+    """What is factored or solved is copied first: the kernels work where it lies."""
+    out = plan._fresh(number)
+    copies: list[Any] = [plan._copy(node.inputs[-1], out)]
+    if node.op == "cholesky":
+        return [*copies, Cholesky(out)]
+    if node.op == "triangular":
+        lower, turned = node.attributes
+        matrix = plan._in_a_row(node.inputs[0], copies)
+        return [*copies, Triangular(matrix, out, lower, turned)]
+    like = plan.nodes[node.inputs[0]]
+    matrix = dense(plan._buffer("scratch", like), like.shape, like.dtype)
+    return [*copies, plan._copy(node.inputs[0], matrix), Solve(matrix, out)]
+
+
 _STEPS = {
     "take": _take,
     "put": _put,
@@ -98,4 +117,7 @@ _STEPS = {
     "running": _running,
     "order": _order,
     "guard": _guard,
+    "cholesky": _matrices,
+    "solve": _matrices,
+    "triangular": _matrices,
 }

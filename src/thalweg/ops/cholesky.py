@@ -16,7 +16,7 @@ from thalweg.ops.contraction import product
 from thalweg.ops.diagonals import band, diagonal
 from thalweg.ops.exponential import log
 from thalweg.ops.hermitian import from_lower, read_lower, to_lower
-from thalweg.ops.lapack import NotPositiveDefiniteError, square, where_finite
+from thalweg.ops.lapack import NotPositiveDefiniteError, for_graphs, square, where_finite
 from thalweg.ops.linear_solve import adjoint_of
 from thalweg.ops.reductions import reduce_sum
 from thalweg.ops.severing import stop_gradient
@@ -43,8 +43,14 @@ def _factor_tangent(g: Any, ans: Any) -> Any:
     return product(ans, _phi(adjoint_of(both)))
 
 
+def _factor_symbols(input: Any) -> Any:
+    square("cholesky", input)
+    (matrix,) = for_graphs(input)
+    return matrix.matrices("cholesky") if matrix.size else matrix
+
+
 @row(
-    inputs="input", vjp={"input": _factor_rule}, jvp={"input": _factor_tangent}, holomorphic=False,
+    inputs="input", native=_factor_symbols, vjp={"input": _factor_rule}, jvp={"input": _factor_tangent}, holomorphic=False,
     samples=(
         sample(POSITIVE), sample(np.stack([POSITIVE, 2 * POSITIVE])), sample(np.array([[4.0]])),
         sample(np.zeros((0, 0))),

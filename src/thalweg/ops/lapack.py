@@ -26,6 +26,20 @@ class UndeterminedGradientError(ThalwegError, np.linalg.LinAlgError):
     """A derivative that does not exist, or that a cotangent alone does not determine."""
 
 
+LARGEST = 256
+"""Larger matrices are LAPACK's alone: its blocks are quicker than any plain loop."""
+
+
+def for_graphs(*given: Any) -> list[Any]:
+    """Stacks of matrices in one of the two floats, with the same leading axes, in words of a graph."""
+    if max(given[0].shape[-2:]) > LARGEST:
+        raise ValueError(f"matrices of more than {LARGEST} rows are LAPACK's alone")
+    kinds = [np.dtype(np.float64) if one.dtype.kind in "iub" else one.dtype for one in given]
+    dtype = np.result_type(*kinds)
+    lead = np.broadcast_shapes(*[one.shape[:-2] for one in given])
+    return [np.broadcast_to(one.astype(dtype), lead + one.shape[-2:]) for one in given]
+
+
 def raw(x: Any) -> Any:
     """The numbers of an array or a Tensor."""
     return numbers_seen(x, "a function that goes by the values of a matrix")

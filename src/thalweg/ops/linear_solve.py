@@ -12,7 +12,7 @@ from thalweg.core.evidence import sample, special, wrong
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.contraction import product, swap_last
-from thalweg.ops.lapack import SingularMatrixError, lapack_dtype, square
+from thalweg.ops.lapack import SingularMatrixError, for_graphs, lapack_dtype, square
 from thalweg.ops.movement import matrix_transpose, reshape
 
 WELL = np.array([[4.0, 1.0, 0.5], [0.3, 3.0, -1.0], [0.2, 0.7, 5.0]])
@@ -43,8 +43,29 @@ def adjoint_of(x: Any) -> Any:
     return matrix_transpose(x, conjugate=True)
 
 
+def _solve_symbols(matrix: Any, rhs: Any, adjoint: Any) -> Any:
+    square("solve", matrix)
+    vector = rhs.ndim == 1
+    left, right = for_graphs(matrix, rhs.reshape((-1, 1)) if vector else rhs)
+    left = np.swapaxes(left, -1, -2) if adjoint else left
+    if not left.size or not right.size:
+        raise ValueError("nothing to solve")
+    found = left.matrices("solve", right)
+    return found.reshape(found.shape[:-1]) if vector else found
+
+
+def _inverse_symbols(input: Any, adjoint: Any) -> Any:
+    square("inv", input)
+    (left,) = for_graphs(input)
+    left = np.swapaxes(left, -1, -2) if adjoint else left
+    if not left.size:
+        return left
+    unit = left.like(np.eye(left.shape[-1], dtype=left.dtype))
+    return left.matrices("solve", np.broadcast_to(unit, left.shape))
+
+
 @row(
-    inputs="matrix rhs", public="linalg.solve", numpy={np.linalg.solve: None}, holomorphic=False,
+    inputs="matrix rhs", native=_solve_symbols, public="linalg.solve", numpy={np.linalg.solve: None}, holomorphic=False,
     prepare=lambda inputs, params: (bool(static(params[0])),),
     vjp={
         "matrix": _matrix_rule,
@@ -103,7 +124,7 @@ def _singular(name: str, matrix: Any) -> str:
 
 
 @row(
-    inputs="input", public="linalg.inv", numpy={np.linalg.inv: None}, name="inv", holomorphic=False,
+    inputs="input", native=_inverse_symbols, public="linalg.inv", numpy={np.linalg.inv: None}, name="inv", holomorphic=False,
     prepare=lambda inputs, params: (bool(static(params[0])),),
     vjp={"input": lambda g, ans, adjoint: _inverse_rule(g, ans, adjoint)},
     jvp={"input": lambda g, ans, adjoint: -product(

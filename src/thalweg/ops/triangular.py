@@ -14,7 +14,13 @@ from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.contraction import product
 from thalweg.ops.diagonals import band
-from thalweg.ops.lapack import SingularMatrixError, lapack_dtype, like_input, square
+from thalweg.ops.lapack import (
+    SingularMatrixError,
+    for_graphs,
+    lapack_dtype,
+    like_input,
+    square,
+)
 from thalweg.ops.linear_solve import adjoint_of
 
 LOW = np.array([[2.0, 7.0, 7.0], [0.5, 3.0, 7.0], [-1.0, 0.4, 1.5]])
@@ -44,8 +50,16 @@ def _matrix_tangent(g: Any, ans: Any, matrix: Any, lower: bool, adjoint: bool) -
     return triangular_solve(matrix, -change, lower, adjoint)
 
 
+def _symbols(matrix: Any, rhs: Any, lower: bool, adjoint: bool) -> Any:
+    square("triangular_solve", matrix)
+    left, right = for_graphs(matrix, rhs)
+    if not left.size or not right.size:
+        return right
+    return left.matrices("triangular", right, lower=bool(lower), turned=bool(adjoint))
+
+
 @row(
-    inputs="matrix rhs", public="linalg.triangular_solve", holomorphic=False,
+    inputs="matrix rhs", native=_symbols, public="linalg.triangular_solve", holomorphic=False,
     prepare=lambda inputs, params: (bool(static(params[0])), bool(static(params[1]))),
     vjp={
         "matrix": _matrix_rule,
