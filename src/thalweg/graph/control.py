@@ -6,12 +6,18 @@ makes what is carried on, then a row of each stack. It goes on for `turns`, or w
 graph of what is carried and what stays) holds, for at most so many; -1 sets no bound. `backward` loops
 take and make rows from the last to the first.
 
+A `rewind` is the way back through a loop whose states are not kept, but for a few: it takes what the loop
+carried at first, its rows, rows of its own, what stays, and what it carries itself. `body` is a turn of the
+loop, `back` one of the way back: it takes what the way back carries, the state before that turn, rows of
+both and what stays; it makes what is carried on, then a row of each stack.
+
 A `choose` takes a number or a truth value, then what its branches take; the branch of that number runs,
 numbers beyond the ends choose the nearest. Both have several answers, each of which is an `output` node.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +40,8 @@ LOOP = ("body", "condition", "turns", "carried", "rows", "backward", "counted")
 
 CHOOSE = ("branches",)
 
+REWIND = ("body", "back", "turns", "kept", "states", "rows", "own_rows", "carried", "backward")
+
 WHOLE = np.dtype(np.int64)
 TRUTH = np.dtype(np.bool_)
 
@@ -46,6 +54,13 @@ def parts_of_loop(given: Sequence[Any], attributes: Sequence[Any]) -> tuple[Any,
     return (given[0] if counted else None, given[first:second], given[second:third], given[third:])
 
 
+def parts_of_rewind(given: Sequence[Any], attributes: Sequence[Any]) -> list[Any]:
+    """A rewind's inputs: the loop's start, its rows, rows of the way back, what stays, what is carried."""
+    states, rows, own, carried = attributes[4:8]
+    ends = [0, states, states + rows, states + rows + own, len(given) - carried, len(given)]
+    return [given[low:high] for low, high in itertools.pairwise(ends)]
+
+
 def answers_of(node: Any) -> list[Spec]:
     """Shape and dtype of each answer of a loop or a choice.
 
@@ -53,6 +68,10 @@ def answers_of(node: Any) -> list[Spec]:
     """
     if node.op == "choose":
         return list(node.attributes[0][0].made)
+    if node.op == "rewind":
+        back, turns, carried = node.attributes[1], node.attributes[2], node.attributes[7]
+        made = back.made
+        return [*made[:carried], *(((turns, *shape), dtype) for shape, dtype in made[carried:])]
     if node.op != "loop":
         raise ValueError(f"{node.op} has one answer")
     body, condition, turns, carried, *_ = node.attributes
@@ -108,4 +127,23 @@ def choose_spec(*given: Any) -> Spec:
             raise ValueError(f"a branch takes {one.given}, not {_specs(inputs)}")
         if one.made != branches[0].made:
             raise ValueError("the branches answer differently")
+    return (), TRUTH
+
+
+def rewind_spec(*given: Any) -> Spec:
+    """See that a loop's turn, a turn of the way back and the inputs fit together."""
+    inputs, attributes = given[: -len(REWIND)], given[-len(REWIND) :]
+    body, back, turns, kept, *_ = attributes
+    if turns < 1 or kept < 1:
+        raise ValueError("turns and states that are kept count from 1")
+    start, cut, own, still, carry = parts_of_rewind(inputs, attributes)
+    if any(not one.shape or one.shape[0] != turns for one in (*cut, *own)):
+        raise ValueError(f"what is cut into rows has not {turns} of them")
+    rows, mine = [[(one.shape[1:], one.dtype) for one in some] for some in (cut, own)]
+    if body.given != [*_specs(start), *rows, *_specs(still)] or body.made != _specs(start):
+        raise ValueError("the loop's turn takes or makes something else")
+    if back.given != [*_specs(carry), *_specs(start), *rows, *mine, *_specs(still)]:
+        raise ValueError("the turn of the way back takes something else")
+    if back.made[: len(carry)] != _specs(carry):
+        raise ValueError("what is carried on is not as what was carried")
     return (), TRUTH

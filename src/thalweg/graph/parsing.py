@@ -127,7 +127,7 @@ def _attribute(name: str, given: dict[str, str], held: dict[str, list[SubGraph]]
     graphs = held.get(name, [])
     if name == "branches":
         return tuple(graphs)
-    if len(graphs) > 1 or (name == "body" and not graphs):
+    if len(graphs) > 1 or (name in ("body", "back") and not graphs):
         raise GraphError(f"one graph is wanted as {name}, and {len(graphs)} came")
     return graphs[0] if graphs else None
 

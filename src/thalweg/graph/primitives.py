@@ -37,7 +37,15 @@ from thalweg.graph.by_number import (
     take,
     take_spec,
 )
-from thalweg.graph.control import CHOOSE, LOOP, choose_spec, loop_spec, output_spec
+from thalweg.graph.control import (
+    CHOOSE,
+    LOOP,
+    REWIND,
+    choose_spec,
+    loop_spec,
+    output_spec,
+    rewind_spec,
+)
 from thalweg.ops.summation import accumulate
 
 __all__ = ["ELEMENTWISE", "PRIMITIVES", "REDUCTIONS", "Primitive"]
@@ -363,6 +371,7 @@ _STRUCTURAL = (
     Primitive("triangular", ("lower", "turned"), triangular_spec, triangular, 2),
     Primitive("iota", ("shape", "axis", "dtype"), _iota_spec, _iota, 0),
     Primitive("loop", LOOP, loop_spec, _walked, -1, folds=False),
+    Primitive("rewind", REWIND, rewind_spec, _walked, -1, folds=False),
     Primitive("choose", CHOOSE, choose_spec, _walked, -1, folds=False),
     Primitive("output", ("place",), output_spec, lambda answers, place: answers[place], folds=False),
 )  # fmt: skip

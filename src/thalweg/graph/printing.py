@@ -21,7 +21,7 @@ from thalweg.graph.subgraph import SubGraph
 
 __all__ = ["text_of"]
 
-HELD = ("body", "condition", "branches")
+HELD = ("body", "condition", "back", "branches")
 """The attributes that are graphs."""
 
 SHOWN = 8

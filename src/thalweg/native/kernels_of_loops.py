@@ -8,7 +8,7 @@ from typing import Any
 
 from thalweg.native.kernels import Kernels, View
 
-__all__ = ["Branches", "Inner", "Turns"]
+__all__ = ["Branches", "Inner", "Rewinding", "Turns"]
 
 
 @dataclass(eq=False)
@@ -105,3 +105,54 @@ class Branches:
     def written(self) -> list[View]:
         """What is written."""
         return [*self.outs, self.memory]
+
+
+@dataclass(eq=False)
+class Rewinding:
+    """The way back through a loop of which a few states are kept.
+
+    Attributes:
+        body: a turn of the loop.
+        back: a turn of the way back.
+        turns: how many there are.
+        kept: how many states are kept.
+        backward: whether the loop takes its rows from the last to the first.
+        start: the loop's state at first.
+        cut: its rows.
+        own: rows of the way back.
+        still: what stays.
+        carry: what the way back carries at first.
+        ends: where that goes at the end.
+        stacks: where rows go.
+        actions: what is done, one after the other: three whole numbers each.
+        memory: room for what all of it needs.
+    """
+
+    body: Inner
+    back: Inner
+    turns: int
+    kept: int
+    backward: bool
+    start: list[View]
+    cut: list[View]
+    own: list[View]
+    still: list[View]
+    carry: list[View]
+    ends: list[View]
+    stacks: list[View]
+    actions: View
+    memory: View
+
+    def inner(self) -> list[Inner]:
+        """The kernels inside; they need memory one after the other."""
+        return [self.body, self.back]
+
+    def read(self) -> list[View]:
+        """What is read."""
+        constants = [view for one in self.inner() for view in one.constants.values()]
+        given = [*self.start, *self.cut, *self.own, *self.still, *self.carry]
+        return [*given, *constants, self.actions]
+
+    def written(self) -> list[View]:
+        """What is written."""
+        return [*self.ends, *self.stacks, self.memory]

@@ -21,7 +21,7 @@ from thalweg.native.map_loops import write_map
 from thalweg.native.memory import address, element
 from thalweg.native.views import dense
 
-__all__ = ["STATUS", "write_branches", "write_turns"]
+__all__ = ["STATUS", "Write", "Writer", "write_branches", "write_turns"]
 
 STATUS = -2
 """By which the place of the status is named beside the buffers; -1 names the products' workspace."""
@@ -29,7 +29,7 @@ STATUS = -2
 Write = Callable[[Listing, Machine, Any, dict[int, str]], None]
 
 
-class _Writer:
+class Writer:
     """What all parts of a loop or a branch need: where they are written, for what, by what."""
 
     def __init__(
@@ -104,7 +104,7 @@ def write_turns(
         pointers: each buffer's first element.
         write: writes kernels with such pointers.
     """
-    _Loop(_Writer(listing, machine, pointers, write), step).written()
+    _Loop(Writer(listing, machine, pointers, write), step).written()
 
 
 class _Carried:
@@ -117,7 +117,7 @@ class _Carried:
 
 
 class _Loop:
-    def __init__(self, writer: _Writer, step: Turns) -> None:
+    def __init__(self, writer: Writer, step: Turns) -> None:
         self.to, self.step, self.listing = writer, step, writer.listing
         kernels = step.body.kernels
         self.inputs = {one.place: one for one in kernels.buffers if one.kind == "input"}
@@ -135,8 +135,8 @@ class _Loop:
         inside = self.to.names(step.body, memory)
         test = {}
         if step.condition is not None:
-            far = rounded(step.body.layout.bytes)
-            far = listing.value(f"getelementptr i8, ptr {memory}, i64 {far}")
+            behind = rounded(step.body.layout.bytes)
+            far = listing.value(f"getelementptr i8, ptr {memory}, i64 {behind}")
             test = self.to.names(step.condition, far)
         offset = sum([rounded(one.layout.bytes) for one in step.inner()])
         for one in self.carried:
@@ -270,9 +270,11 @@ def write_branches(
     listing: Listing, machine: Machine, step: Branches, pointers: dict[int, str], write: Write
 ) -> None:
     """Write branches, of which one runs; see `write_turns`."""
-    to = _Writer(listing, machine, pointers, write)
+    to = Writer(listing, machine, pointers, write)
     kind = element(step.which.dtype)
-    which = listing.value(f"load {kind}, ptr {to.at(step.which)}, align {step.which.dtype.itemsize}")
+    which = listing.value(
+        f"load {kind}, ptr {to.at(step.which)}, align {step.which.dtype.itemsize}"
+    )
     if kind != "i64":
         verb = "zext" if step.which.dtype.kind in "bu" else "sext"
         which = listing.value(f"{verb} {kind} {which} to i64")

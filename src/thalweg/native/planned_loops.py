@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from thalweg.graph.control import answers_of, parts_of_loop
+from thalweg.graph.control import answers_of, parts_of_loop, parts_of_rewind
 from thalweg.graph.graph import Graph, Node
+from thalweg.graph.schedule import actions, forward_turns
 from thalweg.graph.subgraph import SubGraph
 from thalweg.native.kernels import Buffer, Kernels, View
-from thalweg.native.kernels_of_loops import Branches, Inner, Turns
+from thalweg.native.kernels_of_loops import Branches, Inner, Rewinding, Turns
 from thalweg.native.views import dense
 
 __all__ = ["GUESSED", "steps_of_loops", "work_of_loops"]
@@ -46,9 +47,7 @@ class _Like:
         self.shape, self.dtype = shape, np.dtype(dtype)
 
 
-def steps_of_loops(
-    plan: Plan, number: int, node: Node, plan_inner: PlanInner
-) -> list[Any] | None:
+def steps_of_loops(plan: Plan, number: int, node: Node, plan_inner: PlanInner) -> list[Any] | None:
     """The kernels of a node; None where it holds no graph.
 
     Args:
@@ -57,7 +56,7 @@ def steps_of_loops(
         node: the node.
         plan_inner: plans a graph with views for its inputs.
     """
-    if node.op not in ("loop", "choose"):
+    if node.op not in _MAKERS:
         return None
     outs = []
     for shape, dtype in answers_of(node):
@@ -66,8 +65,7 @@ def steps_of_loops(
     for user in plan.users[number]:
         plan.views[user] = outs[plan.nodes[user].attributes[0]]
     memory = dense(plan._buffer("scratch", _Like((0,), np.float64)), (0,), np.dtype(np.float64))
-    make = _turns if node.op == "loop" else _branches
-    return [make(plan, node, outs, memory, plan_inner)]
+    return [_MAKERS[node.op](plan, node, outs, memory, plan_inner)]
 
 
 def work_of_loops(step: Any, work_of: Callable[[Kernels], int]) -> int | None:
@@ -75,6 +73,9 @@ def work_of_loops(step: Any, work_of: Callable[[Kernels], int]) -> int | None:
     if isinstance(step, Turns):
         turns = step.turns if step.turns >= 0 else GUESSED
         return turns * sum([1 + work_of(one.kernels) for one in step.inner()]) // LESS
+    if isinstance(step, Rewinding):
+        body, back = [1 + work_of(one.kernels) for one in step.inner()]
+        return (forward_turns(step.turns, step.kept) * body + step.turns * back) // LESS
     if isinstance(step, Branches):
         return max([1 + work_of(one.kernels) for one in step.branches])
     return None
@@ -91,9 +92,7 @@ def _inner(plan: Plan, held: SubGraph, views: Sequence[View], plan_inner: PlanIn
     return Inner(kernels, constants)
 
 
-def _turns(
-    plan: Plan, node: Node, outs: list[View], memory: View, plan_inner: PlanInner
-) -> Turns:
+def _turns(plan: Plan, node: Node, outs: list[View], memory: View, plan_inner: PlanInner) -> Turns:
     body, condition, turns, carried, _, backward, _ = node.attributes
     count, start, cut, still = parts_of_loop(
         [plan._view(at) for at in node.inputs], node.attributes
@@ -117,3 +116,31 @@ def _branches(
     inner = [_inner(plan, one, given, plan_inner) for one in branches]
     return Branches(which, given, outs, inner, memory)
 
+
+def _rewinding(
+    plan: Plan, node: Node, outs: list[View], memory: View, plan_inner: PlanInner
+) -> Rewinding:
+    body, back, turns, kept, *_, carried, backward = node.attributes
+    given = parts_of_rewind([plan._view(at) for at in node.inputs], node.attributes)
+    start, cut, own, still, carry = [list(some) for some in given]
+    states, cotangents = [[dense(0, view.shape, view.dtype) for view in some]
+                          for some in (start, carry)]  # fmt: skip
+    rows, mine = [
+        [View(0, 0, view.shape[1:], view.strides[1:], view.dtype) for view in some]
+        for some in (cut, own)
+    ]
+    table = np.array([*actions(turns, min(kept, turns))], np.int64)
+    todo = dense(plan._buffer("constant", table, value=table), table.shape, table.dtype)
+    return Rewinding(
+        _inner(plan, body, [*states, *rows, *still], plan_inner),
+        _inner(plan, back, [*cotangents, *states, *rows, *mine, *still], plan_inner),
+        turns, min(kept, turns), backward, start, cut, own, still, carry,
+        outs[:carried], outs[carried:], todo, memory,
+    )  # fmt: skip
+
+
+_MAKERS: dict[str, Callable[..., Any]] = {
+    "loop": _turns,
+    "choose": _branches,
+    "rewind": _rewinding,
+}

@@ -34,6 +34,10 @@ LONG = 400
 """A loop holds nodes that weigh so much at most: the time that LLVM takes grows faster than a loop's
 length."""
 
+FEW = 64
+BRIEF = 100
+"""The same of loops over few elements: what passes from one to the next is soon written down."""
+
 
 class NotCompiled(Exception):  # noqa: N818 # no mistake of anybody's: the function stays with NumPy
     """A graph holds what has no machine code; the message says what."""
@@ -192,9 +196,9 @@ class _Planner:
     def _cut(self, group: list[int]) -> list[list[int]]:
         """A long loop as several, one after the other; what passes between them is written down."""
         parts: list[list[int]] = [[]]
-        weight = 0
+        weight, most = 0, BRIEF if math.prod(self._shape_of_loop(group[0])) <= FEW else LONG
         for number in group:
-            if weight > LONG:
+            if weight > min(most, LONG):
                 parts.append([])
                 weight = 0
             parts[-1].append(number)

@@ -12,7 +12,7 @@ from thalweg.passes.inner import HOLDING, changed_inside
 
 __all__ = ["hoist"]
 
-_STAY = ("guard", "take", "put", "put_extreme", "loop", "choose", "output")
+_STAY = ("guard", "take", "put", "put_extreme", "loop", "choose", "rewind", "output")
 _SEEN = ("reshape", "transpose", "broadcast", "slice")
 
 
@@ -27,7 +27,7 @@ def hoist(graph: Graph) -> Graph:
             place[number] = new.input(node.shape, node.dtype)
         elif live[number]:
             if node.op in HOLDING:
-                node = changed_inside(node, hoist)  # noqa: PLW2901 # the same node, its graphs walked
+                node = changed_inside(node, hoist)  # the same node, its graphs walked
             inputs = [place[at] for at in node.inputs]
             if node.op == "loop" and node.attributes[2] != 0:
                 place[number] = _hoisted(new, node, inputs)

@@ -10,7 +10,7 @@ from thalweg.graph.subgraph import SubGraph
 
 __all__ = ["HOLDING", "changed_inside", "cut"]
 
-HOLDING = ("loop", "choose")
+HOLDING = ("loop", "choose", "rewind")
 """The nodes that hold graphs."""
 
 

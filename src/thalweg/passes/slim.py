@@ -29,6 +29,8 @@ class Slim(NamedTuple):
 
 def slimmed(node: Node, used: set[int]) -> Slim | None:
     """The node with the answers that are used; None where all that it has is needed."""
+    if node.op == "rewind":
+        return None  # it is made of what is needed
     found = _loop(node, used) if node.op == "loop" else _choose(node, used)
     if found.node.inputs == node.inputs and len(found.answers) == len(answers_of(node)):
         return None

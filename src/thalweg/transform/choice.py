@@ -12,7 +12,7 @@ from thalweg.graph.graph import Graph
 from thalweg.graph.symbol import Symbol
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.loop import Walk, of_no_account, shown
+from thalweg.transform.loop import Walk, again, of_no_account, shown
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
@@ -59,18 +59,15 @@ class Choice:
 
     def call_of(self, keys: Any, values: Any, out: Any) -> Walk:
         """The call again, for a recorder that sees it later."""
-        operands = []
-        for key, array in zip(keys, values, strict=True):
-            one = Tensor(array)
-            one.key = one.key if key is None else key
-            operands.append(one)
-        return Walk(self, operands, out)
+        return again(self, keys, values, out)
 
     def native(self, which: Symbol, *symbols: Symbol) -> tuple[Symbol, ...]:
         """Write the choice into the graph of the symbols; constants become constants inside."""
         graph = which.graph
         nodes = [graph.nodes[one.number] for one in symbols]
-        given = [one.number for one, node in zip(symbols, nodes, strict=True) if node.op != "constant"]
+        given = [
+            one.number for one, node in zip(symbols, nodes, strict=True) if node.op != "constant"
+        ]
         held = []
         for branch in self.branches:
             inner = Graph()
@@ -102,9 +99,7 @@ class Choice:
         made = choice.run([*operands, *[arrived[at] for at in came]])
         return {1 + at: one for at, one in zip(places, made, strict=True)}
 
-    def tangents(
-        self, operands: Sequence[Any], out: Any, tangents: Sequence[Any]
-    ) -> Sequence[Any]:
+    def tangents(self, operands: Sequence[Any], out: Any, tangents: Sequence[Any]) -> Sequence[Any]:
         """The tangent of each answer, or None where it is no float."""
         places = tuple([at - 1 for at, one in enumerate(tangents) if at and one is not None])
         key = ("tangent", places)

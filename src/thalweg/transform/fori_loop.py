@@ -82,7 +82,8 @@ def fori_loop(
 
 def _numbers(lower: Any, upper: Any) -> Any:
     first, last = [
-        whole_number(one, f"fori_loop: {what}") for one, what in ((lower, "lower"), (upper, "upper"))
+        whole_number(one, f"fori_loop: {what}")
+        for one, what in ((lower, "lower"), (upper, "upper"))
     ]
     small = np.iinfo(np.int32)
     fits = small.min <= first <= small.max and last <= small.max

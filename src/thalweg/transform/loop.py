@@ -17,10 +17,11 @@ from thalweg.graph.symbol import Symbol
 from thalweg.ops.joining import concat, stack
 from thalweg.ops.splitting import unstack
 from thalweg.tape.adoption import Adopted, Named
+from thalweg.transform.long_loop import computed, is_long
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
 
-__all__ = ["HERE", "Loop", "Walk", "of_no_account", "shown"]
+__all__ = ["HERE", "Loop", "Walk", "again", "of_no_account", "shown"]
 
 
 class _Here(threading.local):
@@ -85,7 +86,11 @@ class _Shared:
     def gradients(self, arrived: Any) -> dict[int, Any]:
         if arrived is not self.arrived:
             lifted = [
-                None if g is None or not floats(one.array) else g if isinstance(g, Handle) else Tensor(g)
+                None
+                if g is None or not floats(one.array)
+                else g
+                if isinstance(g, Handle)
+                else Tensor(g)
                 for g, one in zip(arrived, self.walk.out, strict=True)
             ]
             walk = self.walk
@@ -132,6 +137,16 @@ def shown(op: Any, operands: Sequence[Any], made: Sequence[Any]) -> tuple[Any, .
     if not recorded:
         leave_trace(Named(op.name), keys, out, site)
     return out
+
+
+def again(op: Any, keys: Any, values: Any, out: Any) -> Walk:
+    """A call as it was, for a recorder that sees it later."""
+    operands = []
+    for key, array in zip(keys, values, strict=True):
+        one = Tensor(array)
+        one.key = one.key if key is None else key
+        operands.append(one)
+    return Walk(op, operands, out)
 
 
 class Loop:
@@ -188,15 +203,14 @@ class Loop:
 
     def call_of(self, keys: Any, values: Any, out: Any) -> Walk:
         """The call again, for a recorder that sees it later."""
-        operands = []
-        for key, array in zip(keys, values, strict=True):
-            one = Tensor(array)
-            one.key = one.key if key is None else key
-            operands.append(one)
-        return Walk(self, operands, out)
+        return again(self, keys, values, out)
 
     def kernel(self, *arrays: Any) -> tuple[Any, ...]:
         """The answers as arrays; where values are of no account, after one turn."""
+        if not HERE.once and is_long(self.turns, len(self.body.calls)):
+            made = computed(lambda graph, nodes: _write_loop(self, graph, nodes), arrays)
+            if made is not None:
+                return made
         attributes = (None, None, None, self.carried, self.rows, None, self.counted)
         count, start, cut, still = parts_of_loop(arrays, attributes)
         whole = self.turns if count is None else max(int(count), 0)
@@ -210,10 +224,10 @@ class Loop:
                 if not goes_on:
                     break
             row = whole - 1 - turn if self.backward else turn
-            made = self.body.compute([*carry, *[one[row] for one in cut], *still])
-            carry = made[: self.carried]
-            for stack, part in zip(stacks, made[self.carried :], strict=True):
-                stack[row] = part
+            found = self.body.compute([*carry, *[one[row] for one in cut], *still])
+            carry = found[: self.carried]
+            for rows, part in zip(stacks, found[self.carried :], strict=True):
+                rows[row] = part
             turn += 1
         end = [] if self.condition is None else [np.int64(turn)]
         return (*carry, *end, *stacks)
@@ -237,7 +251,10 @@ class Loop:
             met.append(made[self.carried :])
             turn += 1
         end = [] if self.condition is None else [Tensor(np.int64(turn))]
-        stacks = [stack.eager(list(one)) for one in zip(*(met[::-1] if self.backward else met), strict=True)]
+        stacks = [
+            stack.eager(list(one))
+            for one in zip(*(met[::-1] if self.backward else met), strict=True)
+        ]
         if turn < self.turns:
             stacks = [pad_rows(one, self.turns - turn) for one in stacks]
         return [*carry, *end, *stacks]
@@ -332,4 +349,3 @@ def _still(loop: Loop, graph: Graph, numbers: tuple[int, ...], condition: Graph)
         else:
             inside.append(condition.input(node.shape, node.dtype))
     return inside
-

@@ -82,9 +82,11 @@ def _turn(loop: Loop, places: list[int]) -> tuple[Any, list[int], Any]:
         with ForwardAccumulator([ins[at] for at in places], moving) as accumulator:
             outs = body.replay(ins)
         ends = [scribe.number_of(one) for one in outs[:carried]]
-        for at in places:
-            if at < carried:
-                ends.append(scribe.number_of(_or_zeros(accumulator.jvp(outs[at]), ins[at])))
+        ends += [
+            scribe.number_of(_or_zeros(accumulator.jvp(outs[at]), ins[at]))
+            for at in places
+            if at < carried
+        ]
         stacks = []
         for at, one in enumerate(outs[carried:]):
             tangent = accumulator.jvp(one) if floats(one.array) else None

@@ -17,7 +17,14 @@ import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import (
-    STATE, Happening, Site, caller_site, computed_unseen, leave_trace, set_recorders, tick,
+    STATE,
+    Happening,
+    Site,
+    caller_site,
+    computed_unseen,
+    leave_trace,
+    set_recorders,
+    tick,
 )  # fmt: skip
 from thalweg.diff.reverse import known
 from thalweg.tape.adoption import Named
@@ -65,7 +72,7 @@ class Scribe:
         self._values: list[Any] = []
         self._varies: list[bool] = []
         self._constants: set[int] = set()
-        self._numbers: dict[int, list[tuple[Any, int]]] = {}
+        self._numbers: dict[Any, list[tuple[Any, int]]] = {}
         self._calls: list[Call] = []
         self._events: list[tuple[Any, ...]] = []
         self._walks: dict[Any, Call] = {}
@@ -114,9 +121,9 @@ class Scribe:
     def _number(self, key: Any, value: Any) -> int | None:
         if key is None:
             return self._constant(value)
-        for array, number in reversed(self._numbers.get(key, ())):
+        for array, found in reversed(self._numbers.get(key, [])):
             if array is value:
-                return number
+                return found
         if key in self._numbers:
             self._stop("a Variable changed unseen, by other means than assign")
             return None
@@ -141,7 +148,12 @@ class Scribe:
         mine = self._numbers.get(key)
         if mine is not None:
             return self._varies[mine[-1][1]]
-        return key is not None and key < self._began and self.outer is not None and self.outer.varies(key)
+        return (
+            key is not None
+            and key < self._began
+            and self.outer is not None
+            and self.outer.varies(key)
+        )
 
     def record(
         self, op: Any, keys: tuple[Any, ...], values: tuple[Any, ...], params: tuple[Any, ...],
@@ -157,9 +169,9 @@ class Scribe:
         if self.obstacle:
             return True
         inputs = [self._number(key, value) for key, value in zip(keys, values, strict=True)]
-        if self.obstacle:
-            return True
         given = tuple([one for one in inputs if one is not None])
+        if len(given) < len(inputs):
+            return True
         root = getattr(op, "root", None)
         before = self._walks.get((root, given)) if root is not None else None
         if before is not None and op.extends(before.op):
@@ -332,6 +344,7 @@ def _alive(made: tuple[int, Any], weak: Any) -> Any:
 def _show(op: Any, keys: Any, values: Any, params: Any, out: Any, site: Site, line: Site) -> None:
     call = op.call_of(keys, values, out) if hasattr(op, "root") else None
     recorded = False
+    one: Any
     for one in STATE.recorders:
         if one.traces:
             one.line = line

@@ -101,9 +101,7 @@ class Script:
         found = set(start)
         for call in self.calls:
             if not found.isdisjoint(call.inputs) and not (by_rules and call.op.severs):
-                found.update(
-                    at for at in call.outputs if not by_rules or floats(self.values[at])
-                )
+                found.update(at for at in call.outputs if not by_rules or floats(self.values[at]))
         return found
 
     def behind(self, end: Iterable[int]) -> set[int]:
@@ -118,7 +116,14 @@ class Script:
         """The outputs for other inputs, as arrays; nobody is told."""
         if self._plan is None:
             self._plan = [
-                (call.op.kernel, call.op.variadic, call.inputs, call.params, call.outputs, call.several)
+                (
+                    call.op.kernel,
+                    call.op.variadic,
+                    call.inputs,
+                    call.params,
+                    call.outputs,
+                    call.several,
+                )
                 for call in self.calls
             ]
         values = self.values.copy()
@@ -150,7 +155,9 @@ class Script:
                 continue
             keys = tuple([one.key if type(one) is Tensor else None for one in inputs])
             arrays = tuple([one.array if type(one) is Tensor else one for one in inputs])
-            made = op.kernel(arrays, *call.params) if op.variadic else op.kernel(*arrays, *call.params)
+            made = (
+                op.kernel(arrays, *call.params) if op.variadic else op.kernel(*arrays, *call.params)
+            )
             out: Any = tuple([Tensor(part) for part in made]) if call.several else Tensor(made)
             publish(op, keys, arrays, call.params, out, call.site)
             for at, part in zip(call.outputs, out if call.several else (out,), strict=True):
@@ -185,7 +192,9 @@ class Script:
             like = [Like(self.values[at].shape, self.values[at].dtype) for at in call.outputs]
             given = [node_of(at) for at in call.inputs]
             try:
-                made = lower(graph, call.op, given, call.params, tuple(like) if call.several else like[0])
+                made = lower(
+                    graph, call.op, given, call.params, tuple(like) if call.several else like[0]
+                )
             except NotLowered as error:
                 if not hasattr(error, "site"):
                     error.site = call.site  # type: ignore[attr-defined]  # read by the tracer

@@ -118,7 +118,7 @@ def _chosen(name: str, which: Any, functions: Sequence[Function], ask: Callable[
         for place, branch in enumerate(branches):
             if place != at and not why:
                 turns[place] = written_turn(branch, [])
-                why = why or _differ(branches[at], branch, taken, turns[place])
+                why = _differ(branches[at], branch, taken, turns[place])
     except Stopped:
         if STATE.here.tracer.trial:
             raise

@@ -23,7 +23,16 @@ from thalweg.transform.written_turn import Turn, closed, written_turn
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
 
-__all__ = ["FirstTurn", "along", "is_wanted", "keeps_its_kind", "lifted", "own_up", "varies", "walk"]
+__all__ = [
+    "FirstTurn",
+    "along",
+    "is_wanted",
+    "keeps_its_kind",
+    "lifted",
+    "own_up",
+    "varies",
+    "walk",
+]
 
 
 LEAST = 2
@@ -67,7 +76,9 @@ def varies(given: Sequence[Any], turns: Sequence[Turn]) -> bool:
     return any([outer.varies(one.key) for one in (*given, *captured)])
 
 
-def lifted(body: Callable[[list[Any]], list[Any]], start: Sequence[Any], keep: bool = True) -> list[Any]:
+def lifted(
+    body: Callable[[list[Any]], list[Any]], start: Sequence[Any], keep: bool = True
+) -> list[Any]:
     """Numbers of Python's as Tensors, of the dtype that the body brings in their place.
 
     Args:
