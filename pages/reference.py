@@ -30,6 +30,10 @@ How to read a page:
   that a branch that was not taken cannot poison a gradient with 0·∞. `GradientTape(strict=True)` turns
   it off.
 - "Linear" and "smooth everywhere" follow from the row: a linear map has no hard points.
+- **Machine code** says whether `tw.function` and whatever else compiles has instructions for the op, for
+  arrays of float32, float64, int32, int64 and truth values, or why one such call keeps a function in
+  Python. A call whose numbers the instructions are not for (a place that is not there, a matrix without
+  an inverse) is made again by Python, with its answer or its error.
 - **Source** "definition" says that the formula is the function's own definition and that the rule
   follows from it by the sum, product and chain rules. That a rule is right does not rest on its source:
   the tests hold each one against complex steps, differences and second order.
@@ -88,12 +92,23 @@ def _index(families: list[Family], links: dict[str, str]) -> str:
     parts.append("\n".join(_told(one) for one in families))
     parts.append(f"## Names\n\n{len(named)} names of {len(everything) - len(inner)} functions.")
     parts.append(_table([(f"tw.{name}", one) for name, one in named], links))
+    parts.append("## Without machine code\n\n" + _in_python(everything))
     parts.append(
         f"## Ops without a name under `tw`\n\n{len(inner)} ops that NumPy's functions, rules and "
         "functions made of ops come to."
     )
     parts.append(_table([(op.name, op) for op in inner], links))
     return "\n\n".join(parts) + "\n"
+
+
+def _in_python(everything: list[Op | Composite]) -> str:
+    """A line for each reason, with the ops that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for one in everything:
+        if isinstance(one, Op) and isinstance(one.native, str):
+            reasons.setdefault(one.native, []).append(f"`{one.name}`")
+    lines = [f"- {', '.join(sorted(names))}: {why}." for why, names in sorted(reasons.items())]
+    return "\n".join(lines)
 
 
 def _told(family: Family) -> str:

@@ -42,6 +42,7 @@ def op_section(op: Op, family: Family) -> str:
     said = convention(op)
     if said:
         facts.append(f"- Hard points: {' '.join(said)}")
+    facts.append(f"- Machine code: {machine_code(op)}")
     facts.append(f"- Source: {source_of(op, family)}")
     parts = [f"### {op.name}", _names(op), "\n".join(facts), *[_fenced(one) for one in blocks]]
     if op.special:
@@ -50,6 +51,11 @@ def op_section(op: Op, family: Family) -> str:
         ]
         parts.append("\n".join([COLUMNS, *rows]))
     return "\n\n".join(parts)
+
+
+def machine_code(op: Op) -> str:
+    """Whether a row has machine code, and if not, why."""
+    return f"no: {op.native}" if isinstance(op.native, str) else "yes"
 
 
 def composite_section(made: Composite, family: Family, links: dict[str, str]) -> str:

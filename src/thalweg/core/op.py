@@ -103,7 +103,8 @@ class Op:
         samples, special, wrong: evidence for the test of all rows.
         formula, source, note: for the reference page; `note` states conventions at hard points. Where
             no source stands, the file's own `SOURCE` holds.
-        native: what the compiler needs; None is a fall-back to NumPy.
+        native: for machine code where the kernel cannot be read: a function that writes the same in a
+            graph's words, or, as text, why the op stays with NumPy.
     """
 
     name: str

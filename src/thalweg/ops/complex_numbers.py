@@ -60,7 +60,9 @@ imag = elementwise(
     ),
 )  # fmt: skip
 complex = elementwise(
-    "complex", "real imag", _complex, public="complex",
+    "complex", "real imag", _complex,
+    native="complex numbers have no machine code",
+    public="complex",
     vjp={"real": lambda g: real(g), "imag": lambda g: imag(g)}, linear="real imag",
     bounded=True, holomorphic=False, domain=ANY * 2, formula="a + ib",
     special=(

@@ -57,7 +57,9 @@ def _change_of_cofactors(g: Any, input: Any) -> Any:
 
 
 @row(
-    inputs="input", public="linalg.det", numpy={np.linalg.det: lambda a: det.eager(a)}, bounded=True,
+    inputs="input",
+    native="LAPACK's factors, and a derivative that depends on how singular the matrix is",
+    public="linalg.det", numpy={np.linalg.det: lambda a: det.eager(a)}, bounded=True,
     vjp={"input": _det_rule}, jvp={"input": _det_tangent},
     samples=(*EVERY_SHAPE, sample(SINGULAR), sample(LINE), sample(np.zeros((2, 2))), *COMPLEXES),
     special=(
@@ -113,7 +115,9 @@ def _by_inverse(matrix: Any) -> Any:
 
 
 @row(
-    inputs="input", bounded=True,
+    inputs="input",
+    native="it goes by singular values, LAPACK's iterations",
+    bounded=True,
     vjp={"input": _change_of_cofactors}, jvp={"input": _change_of_cofactors},
     samples=(
         sample(WELL), sample(np.stack([WELL, WELL.T])), sample(SINGULAR), sample(np.array([[3.0]])),

@@ -88,7 +88,9 @@ def _sorted_pair(x: Any) -> Any:
 
 
 @row(
-    inputs="tensor", several=True, knows_absent=True, holomorphic=False,
+    inputs="tensor",
+    native="LAPACK's iterations, whose number depends on the values",
+    several=True, knows_absent=True, holomorphic=False,
     vjp={"tensor": _pair_rule}, jvp={"tensor": _pair_tangent},
     samples=(
         sample(APART), sample(np.stack([APART, 2 * APART + np.eye(3)])), sample(np.array([[3.0]])),
@@ -123,7 +125,9 @@ def _values_tangent(g: Any, tensor: Any) -> Any:
 
 
 @row(
-    inputs="tensor", holomorphic=False, vjp={"tensor": _values_rule},
+    inputs="tensor",
+    native="LAPACK's iterations, whose number depends on the values",
+    holomorphic=False, vjp={"tensor": _values_rule},
     jvp={"tensor": _values_tangent},
     samples=(
         sample(APART), sample(np.stack([APART, 2 * APART + np.eye(3)])), sample(np.array([[3.0]])),

@@ -73,7 +73,9 @@ def _log_tangent(g: Any, ans: Any, input: Any) -> Any:
 
 
 @row(
-    inputs="input", several=True, vjp={"input": _log_rule}, jvp={"input": _log_tangent},
+    inputs="input",
+    native="LAPACK's factors, and a derivative that depends on how singular the matrix is",
+    several=True, vjp={"input": _log_rule}, jvp={"input": _log_tangent},
     holomorphic=False, samples=EVERY_SHAPE,
     special=(
         special([[-3.0]], value=(-1.0, np.log(3.0)), grad=([[-1 / 3]],)),

@@ -65,7 +65,9 @@ def _packed_tangent(g: Any, ans: Any) -> Any:
 
 
 @row(
-    inputs="input", several=True, holomorphic=False, vjp={"input": _packed_rule}, jvp={"input": _packed_tangent},
+    inputs="input",
+    native="LAPACK's factors, and a derivative that depends on which rows change places",
+    several=True, holomorphic=False, vjp={"input": _packed_rule}, jvp={"input": _packed_tangent},
     samples=(
         sample(WELL), sample(WELL[::-1].copy()), sample(np.stack([WELL, WELL[[1, 2, 0]]])),
         sample(np.array([[3.0]])), sample(np.zeros((0, 0))), sample(np.diag([3.0, 2.0, 5.0])),

@@ -51,7 +51,9 @@ def _tangent(g: Any, input: Any) -> Any:
 
 
 @row(
-    inputs="input", public="linalg.expm", holomorphic=False,
+    inputs="input",
+    native="the number of its squarings depends on the values",
+    public="linalg.expm", holomorphic=False,
     vjp={"input": _rule}, jvp={"input": _tangent},
     samples=(
         sample(WELL / 4), sample(np.stack([WELL / 8, WELL.T / 8])), sample(np.array([[0.7]])),

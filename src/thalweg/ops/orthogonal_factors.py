@@ -147,7 +147,9 @@ def _complete(x: Any) -> Any:
 
 
 @row(
-    inputs="input", holomorphic=False, vjp={"input": _pair_rule}, jvp={"input": _pair_tangent},
+    inputs="input",
+    native="LAPACK's reflections, and signs that depend on the values",
+    holomorphic=False, vjp={"input": _pair_rule}, jvp={"input": _pair_tangent},
     samples=(
         sample(TALL), sample(TALL.T.copy()), sample(np.eye(3) * 3 + 0.2 * np.arange(9.0).reshape(3, 3)),
         sample(np.stack([TALL, 2 * TALL[::-1]])), sample(np.array([[-2.0]])), sample(np.zeros((0, 3))),

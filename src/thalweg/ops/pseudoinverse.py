@@ -41,7 +41,9 @@ def _push(g: Any, ans: Any, a: Any) -> Any:
 
 
 @row(
-    inputs="a", holomorphic=False, vjp={"a": _pull}, jvp={"a": _push},
+    inputs="a",
+    native="it goes by singular values, LAPACK's iterations",
+    holomorphic=False, vjp={"a": _pull}, jvp={"a": _push},
     prepare=lambda inputs, params: (_cut(inputs[0], static(params[0])),),
     samples=(
         sample(WELL), sample(TALL), sample(TALL.T.copy()), sample(np.stack([TALL, TALL[::-1]])),
@@ -99,7 +101,9 @@ def pinv(a: Any, rcond: Any = None, validate_args: Any = False) -> Any:
 
 
 @row(
-    inputs="a", public="linalg.matrix_rank", severs="a rank is a whole number",
+    inputs="a",
+    native="it goes by singular values, LAPACK's iterations",
+    public="linalg.matrix_rank", severs="a rank is a whole number",
     samples=(sample(WELL), sample(np.stack([SINGULAR, np.eye(2)])), sample(TALL), sample(SINGULAR, tol=10.0)),
     special=(special(SINGULAR, value=1), special(np.zeros((2, 3)), value=0)),
     wrong=VECTOR, formula="how many singular values are above the tolerance",

@@ -15,7 +15,9 @@ SOURCE = "definition"
 
 
 @row(
-    inputs="condition", severs="places are whole numbers",
+    inputs="condition",
+    native="the shape of its answer depends on the values",
+    severs="places are whole numbers",
     samples=(sample(np.array([[True, False], [True, True]])), sample(np.array([0.0, 2.0]))),
     formula="the coordinates at which a condition holds, row by row",
     wrong=NO_NONE,

@@ -258,7 +258,9 @@ def _signed(values: Any, left: Any, right: Any) -> tuple[Any, ...]:
 
 
 @row(
-    inputs="tensor", knows_absent=True, holomorphic=False,
+    inputs="tensor",
+    native="LAPACK's iterations, whose number depends on the values",
+    knows_absent=True, holomorphic=False,
     vjp={"tensor": _triple_rule}, jvp={"tensor": _triple_tangent},
     samples=(*EVERY, sample(TALL, full_matrices=True), sample(TALL.T.copy(), full_matrices=True)),
     special=(
@@ -291,7 +293,9 @@ def _values_tangent(g: Any, tensor: Any) -> Any:
 
 
 @row(
-    inputs="tensor", vjp={"tensor": _values_rule}, jvp={"tensor": _values_tangent}, holomorphic=False,
+    inputs="tensor",
+    native="LAPACK's iterations, whose number depends on the values",
+    vjp={"tensor": _values_rule}, jvp={"tensor": _values_tangent}, holomorphic=False,
     numpy={np.linalg.svdvals: lambda x, /: singular_values.eager(x)}, samples=EVERY,
     special=(
         special([[3.0, 0.0], [0.0, -2.0]], value=[3.0, 2.0], grad=([[1.0, 0.0], [0.0, -1.0]],)),

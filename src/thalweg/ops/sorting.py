@@ -179,7 +179,9 @@ def searchsorted(
 
 
 @row(
-    inputs="x", severs="which values are there changes by jumps",
+    inputs="x",
+    native="the shape of its answer depends on the values",
+    severs="which values are there changes by jumps",
     samples=(sample(np.array([3, 1, 3, 2])),),
     formula="the values that are there, and the number of each element",
     wrong=NO_NONE,
