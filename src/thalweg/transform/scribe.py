@@ -79,7 +79,7 @@ class Scribe:
 
     def __enter__(self) -> Scribe:
         if self.depth > DEEPEST:
-            raise Stopped
+            raise Stopped("branches within branches without end")
         set_recorders((self,))
         return self
 
@@ -123,7 +123,7 @@ class Scribe:
             return self._constant(value)
         for array, found in reversed(self._numbers.get(key, [])):
             if array is value:
-                return found
+                return int(found)
         if key in self._numbers:
             self._stop("a Variable changed unseen, by other means than assign")
             return None
@@ -254,7 +254,7 @@ class Scribe:
         if self.obstacle is None:
             self.obstacle = (why, site or caller_site())
         if self.trial:
-            raise Stopped
+            raise Stopped(*self.obstacle)
 
     def inside(self, keys: set[int]) -> None:
         """See that values belong to one turn of a loop in here."""

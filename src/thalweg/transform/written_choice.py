@@ -112,20 +112,20 @@ def _chosen(name: str, which: Any, functions: Sequence[Function], ask: Callable[
     branches = [_Branch(one) for one in functions]
     at = min(max(int(which.array), 0), len(branches) - 1)
     taken = written_turn(branches[at], [], _nothing)
-    why = "" if taken.fine else "no"
+    why: tuple[Any, ...] = () if taken.fine else ("no",)
     turns: list[Any] = [taken] * len(branches)
     try:
         for place, branch in enumerate(branches):
             if place != at and not why:
                 turns[place] = written_turn(branch, [])
                 why = _differ(branches[at], branch, taken, turns[place])
-    except Stopped:
+    except Stopped as stopped:
         if STATE.here.tracer.trial:
             raise
-        why = f"a branch of {name} that is not taken cannot be written down"
+        why = stopped.args or (f"{name}: a branch cannot be written down",)
     if why:
-        if why != "no":
-            STATE.here.tracer.refuse(why)
+        if why != ("no",):
+            STATE.here.tracer.refuse(*why)
         ask()
         taken.let_go(_nothing)
         return branches[at].packed(taken.answer, as_it_was=True)
@@ -134,18 +134,18 @@ def _chosen(name: str, which: Any, functions: Sequence[Function], ask: Callable[
     return branches[at].packed(made, as_it_was=False)
 
 
-def _differ(one: _Branch, other: _Branch, first: Turn, second: Turn) -> str:
+def _differ(one: _Branch, other: _Branch, first: Turn, second: Turn) -> tuple[str, ...]:
     """How the answers of two branches differ; empty where they are alike."""
     try:
         require_same(one.tree, other.tree, "a branch's answer", "that of another")
     except (ShapeError, DTypeError) as error:
-        return str(error)
+        return (str(error),)
     if one.nothing != other.nothing:
-        return "one branch answers nothing where another answers something"
+        return ("one branch answers nothing where another answers something",)
     for a, b in zip(first.answer, second.answer, strict=True):
         if (a.array.shape, a.array.dtype) != (b.array.shape, b.array.dtype):
             return (
                 f"branches answer with {a.array.dtype.name}{list(a.array.shape)} and "
-                f"{b.array.dtype.name}{list(b.array.shape)}"
+                f"{b.array.dtype.name}{list(b.array.shape)}",
             )
-    return ""
+    return ()

@@ -75,9 +75,9 @@ def written_turn(
             inputs = [scribe.given(one) for one in given]
             answer = function(list(given))
             outputs = [scribe.number_of(one) for one in answer]
-    except Exception:
+    except Exception as error:
         if go_on is None:
-            raise Stopped from None
+            raise Stopped(f"a branch or a turn that is not taken raises: {error}") from None
         go_on(given)
         scribe.let_go(())
         raise
@@ -89,7 +89,7 @@ def written_turn(
         gc.collect()  # what is held by a circle alone is held by nobody
         fine = not scribe.leaked(watched)
         if not fine and scribe.trial:
-            raise Stopped
+            raise Stopped("a value of one turn of a loop, or of a branch, is kept outside of it")
     if fine and scribe.outer is not None:
         scribe.outer.inside(scribe.own_keys() | {one.key for one in given})
     return Turn(scribe, given, inputs, outputs if fine else [], answer, fine)  # type: ignore[arg-type]  # numbers where fine
