@@ -164,6 +164,18 @@ def test_what_was_compiled_serves_the_next_search(capsys):
     assert tw.minimize(lambda v: f(v[0], v[1]), np.ones(2)).why_not_compiled == may_compile.EARLY
 
 
+def test_many_short_searches_pay_as_one_long_one_does():
+    f = lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2  # noqa: E731 # one function
+    told = [tw.minimize(f, [-1.2, 1.0]).why_not_compiled for _ in range(12)]
+    assert told[0] == may_compile.EARLY
+    assert told[-1] == ""
+    # What cannot be compiled is not tried again and again.
+    g = lambda x, y: f(x, y) if x > -5 else f(y, x)  # noqa: E731 # likewise
+    told = [tw.minimize(g, [-1.2, 1.0]).why_not_compiled for _ in range(12)]
+    assert told[0] == may_compile.EARLY
+    assert "bool() takes a value out to Python" in told[-1]
+
+
 def test_what_was_compiled_does_not_serve_where_the_function_reads_something_else():
     goal = np.array([1.0, 2.0])
     f = lambda x: tw.reduce_sum((x - goal) ** 2)  # noqa: E731 # a closure is wanted

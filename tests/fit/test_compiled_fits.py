@@ -141,3 +141,20 @@ def test_a_compiled_fit_is_pickled():
     again = pickle.loads(pickle.dumps(fit))  # noqa: S301 # our own bytes
     assert again.params == fit.params
     np.testing.assert_array_equal(again.predict(X), fit.predict(X))
+
+
+def test_many_short_fits_pay_as_one_long_one_does():
+    rng = np.random.default_rng(5)
+    told = []
+    for _ in range(25):
+        noisy = Y + 0.01 * rng.normal(size=X.size)
+        fit = curve_fit(five, X, noisy, [2.5, 0.8, 0.4, 0.1, 1.0])
+        told.append(fit.why_not_compiled)
+        wanted = curve_fit(five, X, noisy, [2.5, 0.8, 0.4, 0.1, 1.0], jit_compile=False)
+        assert fit.chisqr == pytest.approx(wanted.chisqr, rel=1e-6)
+    assert told[0] == may_compile.EARLY
+    assert told[-1] == ""
+    # Other data are not taken for these.
+    other = curve_fit(five, X + 0.5, Y, [2.5, 0.8, 0.4, 0.1, 1.0])
+    wanted = curve_fit(five, X + 0.5, Y, [2.5, 0.8, 0.4, 0.1, 1.0], jit_compile=False)
+    assert other.chisqr == pytest.approx(wanted.chisqr, rel=1e-9)

@@ -6,7 +6,7 @@ from typing import Any
 
 from thalweg.core.recording import STATE
 from thalweg.descent.outside import Outside
-from thalweg.descent.remembered import Made, recall, remember
+from thalweg.descent.remembered import Account, Made, account_of
 from thalweg.descent.repeatable import read
 from thalweg.errors import DescentError
 from thalweg.transform.tracing import Trace, site_of
@@ -86,23 +86,22 @@ class Search:
         """Where the function's text begins, if Python has compiled it."""
         return site_of(self.function if callable(self.function) else read)
 
-    def recalled(self, kind: Any) -> Made | None:
-        """Machine code that an earlier search has made, if it serves this one."""
-        if self.why or self.asked or self.given or self.function is None or kind is None:
-            return None
-        made = recall(self.function, kind)
-        if made is not None and made.outside is not None:
-            self._look_at(made.outside)
-        if made is None or self.why:
-            return None
-        self.compiled = True
-        return made
+    def account(self, kind: Any) -> Account:
+        """What was spent on, and made for, one kind of call: by earlier searches too, where they count."""
+        known = self.function is not None and kind is not None and not self.asked
+        return account_of(self.function, kind) if known else Account()
 
-    def made(self, kind: Any, code: Any, trace: Trace, small: bool) -> None:
-        """Note that machine code was made, for this search and for others to come."""
-        self.compiled = True
-        if not (self.asked or self.given or self.function is None or kind is None):
-            remember(self.function, kind, Made(code, trace, self._outside, small))
+    def serves(self, made: Made | None) -> bool:
+        """Whether what an earlier search has made serves this one."""
+        if made is None or self.why or (made.outside is not None and made.outside.changed()):
+            return False
+        if made.outside is not None:
+            self._look_at(made.outside)
+        return not self.why
+
+    def made(self, code: Any, trace: Trace, small: bool) -> Made:
+        """What was written down and made, with what it rests on."""
+        return Made(code, trace, self._outside, small)
 
     def still(self) -> bool:
         """Whether what the function reads is still what was written down."""

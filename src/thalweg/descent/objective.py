@@ -192,7 +192,7 @@ class VectorObjective:
                 tape.watch(leaves)
                 answer = self._call(leaves)
             parts = answer if isinstance(answer, list | tuple) else [answer]
-            self._columns.spend(self._work.of(tape, len(parts)))
+            self._columns.spend(self._work.of(tape, sum(map(np.size, parts))))
             if not all(isinstance(part, Handle) for part in parts):
                 self.lost = self.lost or _lost_gradient(happened)
             values, rows = [], []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Outside"]
+__all__ = ["LARGE", "Outside"]
 
 LARGE = 1 << 20
 """Arrays of more bytes take longer to look at than small functions take to compute."""

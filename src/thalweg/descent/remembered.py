@@ -1,8 +1,8 @@
-"""Which machine code was made for a function by a search before?
+"""What did earlier searches with the same function take, and which machine code did they make?
 
-Whoever searches with the same function again, from other starts, in a loop, need not wait until machine
-code pays once more: what was made serves as long as the function reads what it read then. A function is
-known by itself and forgotten with it; a formula is known by its text.
+Many short searches pay for machine code as one long one does, and what was made serves all that follow, as
+long as the function reads what it read then. A function is known by itself and forgotten with it; a
+formula is known by its text.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from thalweg.descent.outside import Outside
 from thalweg.transform.tracing import Trace
 from thalweg.values.floatx import floatx
 
-__all__ = ["Made", "form_of", "recall", "remember"]
+__all__ = ["Account", "Made", "account_of", "form_of"]
 
 KEPT = 64
-"""Of so many functions and formulas code is kept; the one that was not asked for longest makes room."""
+"""So many functions and formulas have accounts; the one that was not asked for longest makes room."""
 
 
 class Made(NamedTuple):
     """Machine code of one function.
 
     Attributes:
-        code: what is called with arrays.
+        code: what is called with arrays; None where it is written down only, until more is spent.
         trace: what it was made of.
         outside: what the function reads, as it was; None for a formula, which reads nothing.
         small: whether a call costs next to nothing.
@@ -41,53 +41,56 @@ class Made(NamedTuple):
     small: bool
 
 
-_kept: OrderedDict[Hashable, tuple[Any, dict[Hashable, Made]]] = OrderedDict()
+class Account:
+    """What the searches so far took in one kind of call, and what was made.
+
+    Attributes:
+        spent: estimated microseconds in Python.
+        made: what was written down, with its machine code if there is any; None before that.
+        refused: why the function cannot be compiled.
+    """
+
+    __slots__ = ("made", "refused", "spent")
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self.made: Made | None = None
+        self.refused = ""
+
+
+_kept: OrderedDict[Hashable, tuple[Any, dict[Hashable, Account]]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def recall(owner: Any, kind: Hashable) -> Made | None:
-    """The code of one kind that was made for a function, or for a formula's text.
+def account_of(owner: Any, kind: Hashable) -> Account:
+    """The account of one kind of call, kept for searches to come.
 
     Args:
-        owner: the function or the text.
-        kind: what was computed, and in which form.
+        owner: the function, or a formula's text; one that cannot be referred to weakly has a new
+            account each time.
+        kind: what is computed, and in which form.
     """
-    with _lock:
-        known = _kept.get(_name(owner))
-        if known is None or not _is(known[0], owner):
-            return None
-        _kept.move_to_end(_name(owner))
-        made = known[1].get((kind, floatx()))
-    if made is None or (made.outside is not None and made.outside.changed()):
-        return None
-    return made
-
-
-def remember(owner: Any, kind: Hashable, made: Made) -> None:
-    """Keep code for searches to come; a function that cannot be referred to weakly is not known again."""
     try:
         reference = owner if isinstance(owner, str) else weakref.ref(owner)
     except TypeError:
-        return
+        return Account()
+    name = owner if isinstance(owner, str) else id(owner)
     with _lock:
-        known = _kept.get(_name(owner))
+        known = _kept.get(name)
         if known is None or not _is(known[0], owner):
-            known = _kept[_name(owner)] = (reference, {})
-        known[1][kind, floatx()] = made
-        for name in [name for name, (one, _) in _kept.items() if _gone(one)]:
-            del _kept[name]
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+            for one in [one for one, (other, _) in _kept.items() if _gone(other)]:
+                del _kept[one]
+            known = _kept[name] = (reference, {})
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(name)
+        return known[1].setdefault((kind, floatx()), Account())
 
 
 def form_of(layout: Layout) -> Hashable:
     """What must be the same for code to serve another start."""
     tree = None if layout.tree is None else repr(map_leaves(lambda _: 0, layout.tree))
     return tree, tuple(layout.shapes), layout.one_by_one
-
-
-def _name(owner: Any) -> Hashable:
-    return owner if isinstance(owner, str) else id(owner)
 
 
 def _is(reference: Any, owner: Any) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from thalweg.core.sites import place
 from thalweg.descent.may_compile import Search
+from thalweg.descent.remembered import Account, Made
 from thalweg.descent.written import FEW
 from thalweg.transform import worth
 from thalweg.transform.tracing import Trace, trace
@@ -76,40 +77,49 @@ class Repeated:
         first: bool = True,
     ) -> None:
         self._search, self._write, self._fixed = search, write, fixed
-        self._kind, self._unasked = kind, kind is not None
-        self._first = first
+        self._kind = kind
+        self._account: Account | None = None
+        self._waits = first
         self._code: Any = None
         self._trace: Trace | None = None
-        self._spent, self._enough = 0.0, worth.TRACED_AT
-        if search.asked:
-            self._enough = SEEN
+        self._enough = SEEN if search.asked else worth.TRACED_AT
         self._over = bool(search.why)
         self.small = False
 
     def __call__(self, *arrays: Any) -> Any:
         """The answers as arrays, or None where Python has to compute them."""
         if self._code is None:
-            if self._unasked and (self._spent or not self._first) and self._recall():
-                return self._computed(arrays)
-            if self._over or self._spent < self._enough:
+            if self._over or self._waits:
                 return None
-            if self._trace is None:
-                return self._written_down(arrays)
-            self._made()
+            account = self._account or self._opened()
+            if self._code is None:
+                if account.spent < self._enough:
+                    return None
+                if self._trace is None:
+                    return self._written_down(arrays)
+                self._compile(self._trace)
         return self._computed(arrays)
 
-    def _recall(self) -> bool:
-        """Take the code that an earlier search made; False where there is none."""
-        self._unasked = False
-        made = self._search.recalled(self._kind)
-        if made is not None:
-            self._code, self._trace, self.small = made.code, made.trace, made.small
-            self._over = True
-        return made is not None
+    def _opened(self) -> Account:
+        """Look what earlier searches have spent, and what they have made."""
+        account = self._account = self._search.account(self._kind)
+        if account.refused:
+            self._refuse(account.refused)
+        elif account.made is not None and self._search.serves(account.made):
+            self._take(account.made)
+        return account
+
+    def _take(self, made: Made) -> None:
+        self._code, self._trace, self.small = made.code, made.trace, made.small
+        self._enough = worth.cost_of_code(len(made.trace.graph))
+        if self._code is not None:
+            self._over = self._search.compiled = True
 
     def spend(self, work: float) -> None:
         """Note what a call in Python took, in estimated microseconds."""
-        self._spent += work
+        if not self._over:
+            (self._account or self._opened()).spent += work
+            self._waits = False
 
     def _computed(self, arrays: Sequence[Any]) -> Any:
         found = self._trace
@@ -125,6 +135,8 @@ class Repeated:
     def _refuse(self, why: str) -> None:
         self._over = True
         self._search.told = self._search.told or why
+        if self._account is not None:
+            self._account.refused = why
 
     def _written_down(self, arrays: Sequence[Any]) -> Any:
         """Call it as Python, and write down what it does."""
@@ -145,23 +157,25 @@ class Repeated:
         elif found.written:
             self._refuse("it sets Variables")
         elif search.unchanged():
-            self._trace = found
-            self._enough = 0.0 if search.asked else worth.cost_of_code(len(found.graph))
+            self._keep(None, found)
         else:
             self._over = True
         return computed
 
-    def _made(self) -> None:
-        self._over, found = True, self._trace
-        if found is None:
-            return
+    def _keep(self, code: Any, found: Trace) -> None:
+        small = sum([math.prod(node.shape) for node in found.graph.nodes]) < SMALL
+        made = self._search.made(code, found, small and code is not None)
+        self._take(made)
+        if self._search.asked:
+            self._enough = 0.0
+        if self._account is not None:
+            self._account.made = made
+
+    def _compile(self, found: Trace) -> None:
         try:
             from thalweg.native.compiled import compile_graph
 
-            self._code = compile_graph(found.graph)
-            work = sum([math.prod(node.shape) for node in found.graph.nodes])
-            self.small = work < SMALL
-            self._search.made(self._kind, self._code, found, self.small)
+            self._keep(compile_graph(found.graph), found)
         except ImportError:
             self._refuse("llvmlite is not installed: pip install llvmlite")
         except Exception as error:  # noqa: BLE001 # Python computes it

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.core.recording import tick
 from thalweg.descent.may_compile import Search
+from thalweg.descent.outside import LARGE
 from thalweg.descent.repeated import Repeated
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
@@ -47,8 +48,10 @@ class CallableModel:
         self._function, self._x, self._count, self._slope = function, _kept(x), count, slope
         self._checked = False
         search, size = search or Search(jit_compile=False), len(names)
-        self._value = Repeated(search, written_value(self._of, size))
-        self._slopes = Repeated(search, written_slope(self._of, size))
+        form = _form(self._x, names)
+        value, slopes = (form and (kind, *form) for kind in ("values", "slopes"))
+        self._value = Repeated(search, written_value(self._of, size), (), value)
+        self._slopes = Repeated(search, written_slope(self._of, size), (), slopes)
 
     def _of(self, *params: Any) -> Any:
         return self._function(self._x, *params)
@@ -105,7 +108,7 @@ class CallableModel:
         found = np.zeros((count, params.size))
         for j, slope in enumerate(slopes):
             if slope is not None:
-                found[:, j] = np.broadcast_to(np.reshape(slope, -1), (count,))
+                found[:, j] = np.reshape(slope, -1)
         if not self._checked:
             self._check(params, found)
             self._checked = True
@@ -155,6 +158,14 @@ def _kept(x: Any) -> Any:
         x = x.view()
         x.flags.writeable = False
     return x
+
+
+def _form(x: Any, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """What a model is called with, so that its machine code is found again; None where that is much."""
+    data = x if isinstance(x, dict) else {"": x}
+    if not all(isinstance(one, np.ndarray) and one.nbytes <= LARGE for one in data.values()):
+        return None
+    return names, *[(name, one.shape, one.tobytes()) for name, one in data.items()]
 
 
 def _read(x: Any) -> Any:
