@@ -35,6 +35,8 @@ __all__ = ["NOT_CHOSEN", "by_number", "by_truth"]
 NOT_CHOSEN = object()
 """Stands for an answer where Python is to choose."""
 
+KEPT = "a value of a branch is kept outside of it"
+
 Function = Callable[[], Any]
 
 
@@ -112,7 +114,7 @@ def _chosen(name: str, which: Any, functions: Sequence[Function], ask: Callable[
     branches = [_Branch(one) for one in functions]
     at = min(max(int(which.array), 0), len(branches) - 1)
     taken = written_turn(branches[at], [], _nothing)
-    why: tuple[Any, ...] = () if taken.fine else ("no",)
+    why: tuple[Any, ...] = () if taken.fine else taken.scribe.obstacle or (KEPT,)
     turns: list[Any] = [taken] * len(branches)
     try:
         for place, branch in enumerate(branches):
@@ -124,8 +126,7 @@ def _chosen(name: str, which: Any, functions: Sequence[Function], ask: Callable[
             raise
         why = stopped.args or (f"{name}: a branch cannot be written down",)
     if why:
-        if why != ("no",):
-            STATE.here.tracer.refuse(*why)
+        STATE.here.tracer.refuse(*why)
         ask()
         taken.let_go(_nothing)
         return branches[at].packed(taken.answer, as_it_was=True)
