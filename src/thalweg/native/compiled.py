@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,15 +9,18 @@ from typing import Any, cast
 
 import numpy as np
 
+from thalweg.core.threads import threads
 from thalweg.errors import GraphError
 from thalweg.graph.graph import Graph
 from thalweg.native import fast_call
 from thalweg.native.accumulation import find_updates
-from thalweg.native.compiling import load, object_code
+from thalweg.native.kernels import Kernels
 from thalweg.native.listing import Module
 from thalweg.native.machine import Machine, machine
 from thalweg.native.planning import NotCompiled, plan_kernels, work_of
-from thalweg.native.program_code import ENTRY, ON_STACK, Layout, lay_out, write_loop, write_program
+from thalweg.native.program import Program, Programs, Table, in_lines
+from thalweg.native.program_code import ON_STACK, Layout, lay_out, write_loop, write_program
+from thalweg.native.sharing import work_to_share
 from thalweg.passes.order import run_passes
 
 __all__ = [
@@ -35,54 +37,41 @@ empty = np.empty
 SHORT = 200_000
 """Below so much work (operations on elements) a call is not worth letting other threads run."""
 
-
-class _Table:
-    """The pointers that machine code is given: inputs, outputs, constants, arena."""
-
-    def __init__(self, layout: Layout, given: int) -> None:
-        self._constants = [np.ascontiguousarray(one) for one in layout.constants]
-        self._arena = np.empty(layout.bytes + 64, np.uint8)
-        fixed = [one.ctypes.data for one in self._constants]
-        fixed.append(self._arena.ctypes.data + -self._arena.ctypes.data % 64)
-        self.pointers = (ctypes.c_void_p * (given + len(fixed)))()
-        for place, pointer in enumerate(fixed, given):
-            self.pointers[place] = pointer
-        self.address = ctypes.addressof(self.pointers)
-
-    def fill(self, arrays: Sequence[Any]) -> None:
-        """Write the pointers of inputs and outputs."""
-        for place, array in enumerate(arrays):
-            self.pointers[place] = array.ctypes.data
+SHARED_CALL = 1_000_000
+SHARED_ROUND = 32_000
+"""From so much work on threads share it: in a call, which must wake them, and in a round of a loop."""
 
 
 class Compiled:
     """A graph in machine code: called with an array for each input, it answers with one for each output."""
 
-    def __init__(self, graph: Graph, target: Machine) -> None:
+    def __init__(self, graph: Graph, target: Machine, threads: int = 1) -> None:
         kernels = plan_kernels(run_passes(graph))
-        layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
-        module = Module()
-        write_program(module, target, kernels, layout)
+        given = len(graph.inputs), len(graph.outputs)
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
         self._outputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.outputs]
-        self._layout = layout
-        self._tables = threading.local()
         self._quick: Any = None
-        quick = target.name == "host" and work_of(kernels) < SHORT and fast_call.available()
-        names, imports = [ENTRY], dict[str, int]()
-        if quick:
-            specs = [*self._inputs, *self._outputs]
-            fast_call.write_call(module, specs, len(layout.constants) + 1)
-            names.append(fast_call.CALL)
-            imports = fast_call.imported([dtype for _, dtype in specs])
-        self._code = load(object_code(module.text(), target), names, imports)
-        enter = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
-        self._enter = enter(self._code.address(ENTRY))
-        if quick:
-            self._quick, self._definition = fast_call.bind(self._code.address(fast_call.CALL))
-            # The interpreter's lock is held meanwhile, so that one arena serves all threads.
-            self._own = _Table(layout, 0)
-            self._fixed = np.array(list(self._own.pointers), np.uint64)
+        self._programs: Programs | None = None
+        work = work_of(kernels)
+        if target.name == "host" and work < SHORT and fast_call.available():
+            self._bind(kernels, target, given)
+        else:
+            many = threads if work_to_share(kernels) >= SHARED_CALL else 1
+            self._programs = Programs(kernels, target, given, many, {}, write_program)
+
+    def _bind(self, kernels: Kernels, target: Machine, given: tuple[int, int]) -> None:
+        """Make the quick call; the interpreter's lock is held meanwhile, so one arena serves all threads."""
+        layout = lay_out(kernels, target, *given)
+        module = Module()
+        write_program(module, target, kernels, layout)
+        specs = [*self._inputs, *self._outputs]
+        fast_call.write_call(module, specs, layout.fixed)
+        imports = fast_call.imported([dtype for _, dtype in specs])
+        self._program = Program(module.text(), layout, target, 1, [fast_call.CALL], imports)
+        address = self._program.code.address(fast_call.CALL)
+        self._quick, self._definition = fast_call.bind(address)
+        self._own = Table(layout, 0)
+        self._fixed = np.array(list(self._own.pointers), np.uint64)
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """Compute the outputs.
@@ -94,14 +83,14 @@ class Compiled:
             GraphError: more or fewer arrays than inputs, or arrays of other shapes.
             IndexError: a whole number names a row that is not there.
         """
-        made = [empty(shape, dtype) for shape, dtype in self._outputs]
         if self._quick is not None:
+            made = [empty(shape, dtype) for shape, dtype in self._outputs]
             status = self._quick(*arrays, *made, self._fixed)
             if status == 0:
                 return made
             if status != fast_call.DIFFERS:
                 raise IndexError(OUTSIDE)
-        return self._slowly(arrays, made)
+        return self._slowly(arrays)
 
     def quickly(self, arrays: list[Any]) -> list[Any] | None:
         """The outputs, or None where the arrays are not as the code was written for."""
@@ -110,7 +99,7 @@ class Compiled:
         made = [empty(shape, dtype) for shape, dtype in self._outputs]
         return None if self._quick(*arrays, *made, self._fixed) else made
 
-    def _slowly(self, arrays: Sequence[Any], made: list[Any]) -> list[Any]:
+    def _slowly(self, arrays: Sequence[Any]) -> list[Any]:
         """Call with whatever NumPy can bring into the right order; other threads run meanwhile."""
         if len(arrays) != len(self._inputs):
             raise GraphError(f"the graph has {len(self._inputs)} inputs; {len(arrays)} arrays came")
@@ -125,11 +114,15 @@ class Compiled:
                 )
             if not array.flags.aligned:
                 given[place] = array.copy()
-        table = getattr(self._tables, "mine", None)
-        if table is None:
-            table = self._tables.mine = _Table(self._layout, len(given) + len(made))
-        table.fill([*given, *made])
-        if self._enter(table.address):
+        many = self._programs is not None and self._programs.threads > 1
+        made = [(in_lines if many else empty)(shape, dtype) for shape, dtype in self._outputs]
+        if self._programs is not None:
+            status = self._programs.run([*given, *made], 1)
+        else:
+            table = Table(self._program.layout, len(given) + len(made))
+            table.fill([*given, *made])
+            status = self._program.run(table, 1) or 0
+        if status:
             raise IndexError(OUTSIDE)
         return made
 
@@ -141,24 +134,36 @@ class CompiledLoop:
         graph: one round.
         states: the places of outputs by those of the inputs that they become.
         target: for which processor.
+        threads: how many may share the work.
     """
 
-    def __init__(self, graph: Graph, states: dict[int, int], target: Machine) -> None:
+    def __init__(
+        self, graph: Graph, states: dict[int, int], target: Machine, threads: int = 1
+    ) -> None:
         if len(set(states.values())) < len(states):
             raise GraphError(f"an output becomes one input at most; the states were {states}")
         simple = run_passes(graph)
         updates = find_updates(simple, states)
         self._in_place = frozenset(updates)
         kernels = plan_kernels(simple, updates)
-        layout = lay_out(kernels, target, len(graph.inputs), len(graph.outputs))
-        module = Module()
-        write_loop(module, target, kernels, layout, states)
-        self._code = load(object_code(module.text(), target), [ENTRY])
-        enter = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64)
-        self._enter = enter(self._code.address(ENTRY))
+        small = [pair for pair in states.items() if pair[1] not in updates]
+        own = {
+            one.number: one
+            for one in kernels.buffers
+            if one.size * one.dtype.itemsize <= ON_STACK
+            and one.place in {pair[one.kind == "output"] for pair in small}
+            and one.kind in ("input", "output")
+        }
+
+        def write(module: Module, target: Machine, kernels: Kernels, layout: Layout) -> None:
+            write_loop(module, target, kernels, layout, states)
+
+        many = threads if work_to_share(kernels) >= SHARED_ROUND else 1
+        given = len(graph.inputs), len(graph.outputs)
+        self._programs = Programs(kernels, target, given, many, own, write)
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
         self._outputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.outputs]
-        self._states, self._layout = states, layout
+        self._states = states
 
     def __call__(self, arrays: Sequence[Any], rounds: int) -> tuple[dict[int, Any], list[Any]]:
         """Run so many rounds.
@@ -174,27 +179,32 @@ class CompiledLoop:
             IndexError: a whole number names a row that is not there.
         """
         given = [
-            np.array(array, dtype, order="C", ndmin=0).reshape(shape) if place in self._states
+            _copied(array, shape, dtype)
+            if place in self._states
             else np.ascontiguousarray(array, dtype).reshape(shape)
             for place, (array, (shape, dtype)) in enumerate(zip(arrays, self._inputs, strict=True))
-        ]  # fmt: skip
+        ]
         lasting = set(self._states.values())
         made = [
-            np.empty(
+            in_lines(
                 () if place in self._in_place else shape if place in lasting else (rounds, *shape),
                 dtype,
             )
             for place, (shape, dtype) in enumerate(self._outputs)
         ]
-        table = _Table(self._layout, len(given) + len(made))
-        table.fill([*given, *made])
-        if self._enter(table.address, rounds):
+        if self._programs.run([*given, *made], rounds):
             raise IndexError(OUTSIDE)
         ends = {}
         for source, target in self._states.items():
             large = given[source].nbytes > ON_STACK and target not in self._in_place
             ends[source] = made[target] if large and rounds % 2 else given[source]
         return ends, [array for place, array in enumerate(made) if place not in lasting]
+
+
+def _copied(array: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    copy = in_lines(shape, dtype)
+    copy[...] = np.asarray(array).reshape(shape)
+    return copy
 
 
 OUTSIDE = "a whole number names a row that is not there"
@@ -237,8 +247,9 @@ def compile_graph(graph: Graph, machine_name: str = "host") -> Compiled:
     Raises:
         NotCompiled: it holds what has no machine code.
     """
-    key = (tuple(graph.nodes), tuple(graph.outputs), machine_name)
-    return cast(Compiled, _kept(key, lambda: Compiled(graph, machine(machine_name))))
+    many = threads()
+    key = (tuple(graph.nodes), tuple(graph.outputs), machine_name, many)
+    return cast(Compiled, _kept(key, lambda: Compiled(graph, machine(machine_name), many)))
 
 
 def compile_loop(graph: Graph, states: dict[int, int], machine_name: str = "host") -> CompiledLoop:
@@ -247,7 +258,8 @@ def compile_loop(graph: Graph, states: dict[int, int], machine_name: str = "host
     Raises:
         NotCompiled: it holds what has no machine code.
     """
-    key = (tuple(graph.nodes), tuple(graph.outputs), tuple(states.items()), machine_name)
+    many = threads()
+    key = (tuple(graph.nodes), tuple(graph.outputs), tuple(states.items()), machine_name, many)
     return cast(
-        CompiledLoop, _kept(key, lambda: CompiledLoop(graph, states, machine(machine_name)))
+        CompiledLoop, _kept(key, lambda: CompiledLoop(graph, states, machine(machine_name), many))
     )

@@ -36,6 +36,10 @@ the few functions where there is some. NewGVN finds it too, but in long straight
 the whole process by an assertion.
 """
 
+_LONG = 5000
+"""A module of more lines is written as machine code at the first level: the second one's scheduler takes
+longer than in proportion to the length, and what runs once gains nothing by it."""
+
 _COMMON = 1
 """The level of LLVM's list that finds what two parts of a function have in common."""
 
@@ -85,6 +89,7 @@ def object_code(text: str, machine: Machine, level: int = 2) -> bytes:
     What is asked of the disk is asked by all that the bytes depend on.
     """
     text = with_fewer_copies(text)
+    level = min(level, 1) if text.count("\n") > _LONG else level
     key = key_of(text, *_made_by(machine, level), *begin_alike(text))
     found = read(key)
     if found is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from thalweg.native.listing import Listing, Module
 
-__all__ = ["counted", "kept_rolled", "only_if"]
+__all__ = ["counted", "either", "kept_rolled", "only_if"]
 
 _MARK = "!thalweg.rolled"
 # Metadata have numbers for names; these two are far from where others would begin to count.
@@ -60,5 +60,24 @@ def only_if(listing: Listing, truth: str) -> Iterator[None]:
     listing.line(f"br i1 {truth}, label %{inside}, label %{after}")
     listing.begin(inside)
     yield
+    listing.line(f"br label %{after}")
+    listing.begin(after)
+
+
+@contextmanager
+def either(listing: Listing, truth: str) -> Iterator[Callable[[], None]]:
+    """Write two ways: what is written first runs if an i1 is true, and after the call what runs if not.
+
+    The call that divides the two is what the `with` gives.
+    """
+    first, second, after = listing.label(), listing.label(), listing.label()
+    listing.line(f"br i1 {truth}, label %{first}, label %{second}")
+    listing.begin(first)
+
+    def otherwise() -> None:
+        listing.line(f"br label %{after}")
+        listing.begin(second)
+
+    yield otherwise
     listing.line(f"br label %{after}")
     listing.begin(after)

@@ -121,7 +121,7 @@ def write_call(module: Module, specs: Sequence[tuple[tuple[int, ...], Any]], fix
     found = listing.value(f"load i64, ptr {differs}, align 8")
     same = listing.value(f"icmp eq i64 {found}, 0")
     with only_if(listing, same):
-        status = listing.value(f"call i32 @{ENTRY}(ptr {table})")
+        status = listing.value(f"call i32 @{ENTRY}(ptr {table}, i64 0, i64 1)")
         wide = listing.value(f"sext i32 {status} to i64")
         listing.line(f"store i64 {wide}, ptr {answer}, align 8")
     told = listing.value(f"load i64, ptr {answer}, align 8")

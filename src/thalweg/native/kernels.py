@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Buffer", "Kernels", "Map", "Products", "Put", "Reduction", "Take", "View", "Zeros"]
+__all__ = ["Alone", "Barrier", "Buffer", "Kernels", "Map", "Products", "Put", "Reduction", "Split",
+           "Take", "View", "Zeros"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Buffer:
 
     Attributes:
         number: by which views name it.
-        kind: "input", "output", "constant" or "scratch".
+        kind: "input", "output", "constant", "scratch" (each thread has its own) or "shared" (all
+            threads have the same).
         size: how many elements.
         dtype: of the elements.
         place: of inputs and outputs: which one.
@@ -130,9 +132,39 @@ class Put:
     out: View
 
 
+@dataclass(frozen=True)
+class Split:
+    """A kernel of which each thread does a part.
+
+    Attributes:
+        step: the kernel, a `Map` or `Products`.
+        axis: of its shape; of products: 0 the stack, 1 the rows, 2 the columns, 3 what is summed.
+        part: so many places of the axis are each thread's; the last one does what is left, too.
+        gathered: whether the threads reduce along the axis: the answers of each lie one after the other.
+    """
+
+    step: Any
+    axis: int
+    part: int
+    gathered: bool = False
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A kernel that the first thread does; what stands neither so nor in a `Split` all threads do."""
+
+    step: Any
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """Here threads wait until all are here."""
+
+
 @dataclass
 class Kernels:
     """All of it: buffers, and kernels in the order in which they run."""
 
     buffers: list[Buffer]
     steps: list[Any]
+    threads: int = 1

@@ -1,23 +1,27 @@
 """Where does a program's memory lie?
 
 Inputs, outputs and constants come from outside, in a table of pointers. What nobody outside sees lies on
-the stack where it is small, so that LLVM can keep it in registers, and otherwise in one arena, in which
-values that are never needed at once share memory.
+the stack where it is small, so that LLVM can keep it in registers, and otherwise in an arena, in which
+values that are never needed at once share memory. Each thread has an arena; what all of them see lies in
+one more, and memory there goes to another value only after all have waited for each other.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from bisect import bisect_left, insort
 from dataclasses import dataclass
 from typing import Any
 
-from thalweg.native.kernels import Buffer, Kernels, Map, Products, View, Zeros
+from thalweg.native.kernels import Alone, Barrier, Buffer, Kernels, Products, Split, View, Zeros
+from thalweg.native.kernels_of_loops import Branches, Rewinding, Turns
 from thalweg.native.machine import Machine
 from thalweg.native.matrix_product import workspace_bytes
+from thalweg.native.parts import part_of, sizes_of, touches
 from thalweg.native.product import Product
 
-__all__ = ["ON_STACK", "Layout", "buffers_of", "lay_out", "product_of"]
+__all__ = ["ON_STACK", "Layout", "buffers_of", "lay_out", "product_of", "rounded", "split_products"]
 
 ON_STACK = 512
 """Values of at most so many bytes lie on the stack."""
@@ -34,8 +38,10 @@ class Layout:
         slots: the place in the table of each input, output and constant.
         offsets: bytes from the arena's beginning, of scratch buffers.
         stack: scratch buffers that lie on the stack.
-        bytes: the arena's size.
+        bytes: the size of a thread's arena.
         workspace: where in the arena the matrix products pack their operands.
+        shared: bytes from the beginning of what all threads see, of shared buffers.
+        shared_bytes: how much that is.
         constants: the arrays of the constants, in the order of the table.
         given: how many inputs and outputs there are.
     """
@@ -45,13 +51,25 @@ class Layout:
     stack: frozenset[int]
     bytes: int
     workspace: int
+    shared: dict[int, int]
+    shared_bytes: int
     constants: tuple[Any, ...]
     given: int
 
     @property
     def arena(self) -> int:
-        """The arena's place in the table."""
+        """The place in the table of the arenas, one after the other."""
         return self.given + len(self.constants)
+
+    @property
+    def common(self) -> int:
+        """The place in the table of what all threads see; where they meet lies before its beginning."""
+        return self.arena + 1
+
+    @property
+    def fixed(self) -> int:
+        """How many pointers of the table are the same in each call."""
+        return len(self.constants) + 2
 
 
 def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> Layout:
@@ -66,29 +84,89 @@ def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> La
         elif buffer.kind == "constant":
             slots[buffer.number] = inputs + outputs + len(constants)
             constants.append(buffer.value)
-    first, last = _lives(kernels)
+    held = _inside(kernels, machine)
+    first, last, epoch = _lives(kernels)
     stack: set[int] = set()
-    room, large = STACK, []
+    room, large, common = STACK, [], []
     for buffer in kernels.buffers:
-        if buffer.kind == "scratch" and buffer.number in first:
-            size = _rounded(_bytes(buffer))
-            if _bytes(buffer) <= ON_STACK and size <= room:
+        if buffer.kind == "shared" and buffer.number in first:
+            begin, end = epoch[first[buffer.number]], epoch[last[buffer.number]]
+            size = rounded(held.get(buffer.number, _bytes(buffer)))
+            common.append((begin, end, size, buffer.number))
+        elif buffer.kind == "scratch" and buffer.number in first:
+            size = rounded(held.get(buffer.number, _bytes(buffer)))
+            if size <= min(ON_STACK, room) and not held.get(buffer.number):
                 stack.add(buffer.number)
                 room -= size
             else:
                 large.append((first[buffer.number], last[buffer.number], size, buffer.number))
     offsets, workspace = _shared(large)
-    products = [product_of(step)[0] for step in kernels.steps if isinstance(step, Products)]
+    shared, shared_bytes = _shared(common)
+    products = [
+        product_of(one)[0]
+        for step in kernels.steps
+        for one in (_products_of(step, kernels.threads))
+    ]
     packed = max([workspace_bytes(one, machine) for one in products], default=0)
     size, given = workspace + packed, inputs + outputs
-    return Layout(slots, offsets, frozenset(stack), size, workspace, tuple(constants), given)
+    return Layout(
+        slots, offsets, frozenset(stack), size, workspace, shared, shared_bytes,
+        tuple(constants), given,
+    )  # fmt: skip
+
+
+def _inside(kernels: Kernels, machine: Machine) -> dict[int, int]:
+    """Lay out what loops and branches hold: how many bytes each needs, by the number of its memory."""
+    found: dict[int, int] = {}
+    for one in kernels.steps:
+        step = one.step if isinstance(one, Alone) else one
+        if isinstance(step, Turns | Branches | Rewinding):
+            for inner in step.inner():
+                inner.layout = lay_out(inner.kernels, machine, 0, 0)
+            sizes = [rounded(inner.layout.bytes) for inner in step.inner()]
+            found[step.memory.buffer] = sum(sizes) if isinstance(step, Turns) else max(sizes)
+            if isinstance(step, Rewinding):
+                states, cotangents = [sum([rounded(_bytes_of(view)) for view in some])
+                                   for some in (step.start, step.carry)]  # fmt: skip
+                found[step.memory.buffer] += (2 + step.kept) * states + 2 * cotangents
+            if isinstance(step, Turns):
+                carried = [_bytes(buffer) for buffer in step.body.kernels.buffers
+                           if buffer.kind == "input" and buffer.place < len(step.start)]  # fmt: skip
+                large = [rounded(size) for size in carried if size > ON_STACK]
+                found[step.memory.buffer] += sum(large)
+    return found
+
+
+def _products_of(step: Any, threads: int) -> list[Products]:
+    """The products of matrices that a thread may compute in a step."""
+    if isinstance(step, Split) and isinstance(step.step, Products):
+        return [part for part, _ in split_products(step, threads)]
+    if isinstance(step, Alone | Split):
+        return _products_of(step.step, threads)
+    return [step] if isinstance(step, Products) else []
+
+
+def split_products(split: Split, threads: int) -> list[tuple[Products, int]]:
+    """What each thread computes of a product, and what the last does: with the first place of each.
+
+    The first of the two is every thread's but the last one's, which must be moved to its place.
+    """
+    start = split.part * (threads - 1)
+    rest = sizes_of(split.step)[split.axis] - start
+    parts = [part_of(split.step, split.axis, 0, split.part)]
+    return [(parts[0], 0), (part_of(split.step, split.axis, start, rest), start)]
+
+
+def _bytes_of(view: View) -> int:
+    return math.prod(view.shape) * view.dtype.itemsize
 
 
 def _bytes(buffer: Buffer) -> int:
     return buffer.size * buffer.dtype.itemsize
 
 
-def _rounded(size: int) -> int:
+def rounded(size: int) -> int:
+    """So many bytes that what follows begins with a line of memory."""
     return -(-size // 64) * 64
 
 
@@ -159,27 +237,26 @@ class _Gaps:
 
 def buffers_of(step: Any) -> list[int]:
     """The buffers that a step touches."""
-    if isinstance(step, Map):
-        views = [
-            *step.reads.values(),
-            *(view for _, view in step.writes),
-            *(one.out for one in step.reductions),
-            *(one.partial for one in step.reductions if one.partial is not None),
-        ]
-        return [view.buffer for view in views]
+    if isinstance(step, Barrier):
+        return []
+    if isinstance(step, Split | Alone):
+        return buffers_of(step.step)
     if isinstance(step, Zeros):
         return [step.buffer]
-    return [view.buffer for view in vars(step).values() if isinstance(view, View)]
+    return [touch.view.buffer for touch in touches(step)]
 
 
-def _lives(kernels: Kernels) -> tuple[dict[int, int], dict[int, int]]:
+def _lives(kernels: Kernels) -> tuple[dict[int, int], dict[int, int], list[int]]:
+    """By buffers, the first and the last step that touches them; and how many barriers were before."""
     first: dict[int, int] = {}
     last: dict[int, int] = {}
+    epoch = [0]
     for place, step in enumerate(kernels.steps):
+        epoch.append(epoch[-1] + isinstance(step, Barrier))
         for number in buffers_of(step):
             first.setdefault(number, place)
             last[number] = place
-    return first, last
+    return first, last, epoch
 
 
 def product_of(step: Products) -> tuple[Product, int]:

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
 
 from thalweg.graph.graph import Node
 from thalweg.native.counted import counted
@@ -23,6 +20,7 @@ from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
 from thalweg.native.machine import Machine
 from thalweg.native.memory import address, fetch, put
 from thalweg.native.place import mask
+from thalweg.native.reducing import COMBINED, neutral
 
 __all__ = ["write_map"]
 
@@ -51,9 +49,6 @@ _TWO_SUM = [
     ("select", (8, 9, 7)),
 ]
 _LOST = 10
-
-_COMBINED = {"sum": "add", "product": "multiply", "max": "maximum", "min": "minimum",
-             "all": "logical_and", "any": "logical_or"}  # fmt: skip
 
 
 @dataclass
@@ -163,11 +158,11 @@ class _Loops:
         size = math.prod([n for n, step in zip(out.shape, out.strides, strict=True) if step])
         width = min(self.lanes.width, 1 << max(size - 1, 0).bit_length())
         lanes = Lanes(self.listing, self.lanes.machine, self.lanes.bits, width)
-        value = constant(lanes, _neutral(one.kind, out.dtype), out.dtype)
+        value = constant(lanes, neutral(one.kind, out.dtype), out.dtype)
 
         def store(start: str | int, count: int) -> None:
-            pointer = address(lanes, out.dtype, self.pointers[out.buffer], start)
-            put(lanes, out.dtype, pointer, 1, count, value)
+            begin = address(lanes, out.dtype, self.pointers[out.buffer], out.offset)
+            put(lanes, out.dtype, address(lanes, out.dtype, begin, start), 1, count, value)
 
         whole = size // width * width
         if whole > UNROLLED * width:
@@ -273,7 +268,7 @@ class _Loops:
     def _gathering(self, place: int) -> str:
         """Room for what a reduction has gathered so far, in a vector."""
         one = self.kernel.reductions[place]
-        start = constant(self.lanes, _neutral(one.kind, one.out.dtype), one.out.dtype)
+        start = constant(self.lanes, neutral(one.kind, one.out.dtype), one.out.dtype)
         room = self.listing.room(start.kind, 64)
         self.listing.line(f"store {start.kind} {start.name}, ptr {room}, align 64")
         return room
@@ -315,7 +310,7 @@ class _Loops:
                 operand = operands[self.reduced + place]
                 pointer, step = self._pointer(operand), operand.strides[-1]
                 before = fetch(lanes, one.out.dtype, pointer, step, present)
-                after = write(_COMBINED[one.kind], [before, value], ())
+                after = write(COMBINED[one.kind], [before, value], ())
                 put(lanes, one.out.dtype, pointer, step, present, after)
 
     def _pointer(self, operand: _Operand) -> str:
@@ -326,10 +321,10 @@ class _Loops:
     def _gather(self, one: Reduction, value: Vector, room: str, present: int) -> None:
         lanes = self.lanes
         if present < lanes.width:
-            neutral = constant(lanes, _neutral(one.kind, one.out.dtype), one.out.dtype)
-            value = select(Masks(lanes, mask(lanes, present)), value, neutral)  # type: ignore[type-var]  # alike
+            nothing = constant(lanes, neutral(one.kind, one.out.dtype), one.out.dtype)
+            value = select(Masks(lanes, mask(lanes, present)), value, nothing)  # type: ignore[type-var]  # alike
         before = _loaded(value, room)
-        after = write(_COMBINED[one.kind], [before, value], ())
+        after = write(COMBINED[one.kind], [before, value], ())
         self.listing.line(f"store {after.kind} {after.name}, ptr {room}, align 64")
 
     def _finish(self, place: int, rooms: list[str], operand: _Operand) -> None:
@@ -339,16 +334,16 @@ class _Loops:
         parts = [_loaded(like, room) for room in rooms]
         while len(parts) > 1:
             parts = [
-                write(_COMBINED[one.kind], pair, ())
+                write(COMBINED[one.kind], pair, ())
                 for pair in zip(parts[::2], parts[1::2], strict=True)
             ]
         total = parts[0]
         while total.lanes.width > 1:
-            total = write(_COMBINED[one.kind], _halves(total), ())
+            total = write(COMBINED[one.kind], _halves(total), ())
         pointer = self._pointer(operand)
         if not self._is_direct(place):
             before = fetch(total.lanes, one.out.dtype, pointer, 1, 1)
-            total = write(_COMBINED[one.kind], [before, total], ())
+            total = write(COMBINED[one.kind], [before, total], ())
         put(total.lanes, one.out.dtype, pointer, 1, 1, total)
 
 
@@ -370,17 +365,3 @@ def _halves(x: Vector) -> list[Vector]:
             line = f"shufflevector {x.kind} {x.name}, {x.kind} poison, <{half} x i32> <{order}>"
         found.append(type(x)(narrow, lanes.listing.value(line)))
     return found
-
-
-def _neutral(kind: str, dtype: np.dtype[Any]) -> Any:
-    """What changes nothing in a reduction."""
-    if kind in ("sum", "any"):
-        return 0
-    if kind in ("product", "all"):
-        return 1
-    if dtype.kind == "b":
-        return kind == "min"
-    if dtype.kind == "f":
-        return -math.inf if kind == "max" else math.inf
-    ends = np.iinfo(dtype)
-    return ends.min if kind == "max" else ends.max

@@ -7,18 +7,24 @@ it; what is long becomes functions of their own, which it calls.
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from thalweg.native.barrier import LINE, barrier
 from thalweg.native.by_number_code import write_by_number
-from thalweg.native.counted import counted
-from thalweg.native.kernels import Buffer, Kernels, Map, Products, Zeros
+from thalweg.native.counted import counted, only_if
+from thalweg.native.kernels import Alone, Barrier, Buffer, Kernels, Map, Products, Split, Zeros
+from thalweg.native.kernels_of_loops import Branches, Rewinding, Turns
 from thalweg.native.lanes import Lanes
 from thalweg.native.layout import ON_STACK, Layout, lay_out, product_of
 from thalweg.native.listing import Listing, Module
+from thalweg.native.loop_code import STATUS, write_branches, write_turns
 from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
 from thalweg.native.matrix_product import define_product, shares
 from thalweg.native.memory import address, element
 from thalweg.native.product_ending import Ending
+from thalweg.native.rewind_code import write_rewinding
+from thalweg.native.split_code import write_split
 
 __all__ = [
     "ENTRY",
@@ -42,28 +48,35 @@ PART = 600
 """After so many lines what follows becomes functions of their own, each of so many: what LLVM does takes
 longer than in proportion to a function's length, and as long for a function of one line as for fifty."""
 
+LONG_INSIDE = 6000
+"""Inside a loop: what is carried there stays in registers as long as no other function sees it."""
+
 MANY = 60
 """A loop over more nodes begins a function."""
 
-_STATUS = -2
-"""By which the place of the status is named beside the buffers; -1 names the products' workspace."""
+THREAD = -3
+"""By which the place of the thread's number is named."""
+
+TEAM = -4
+"""By which the memory is named where threads meet."""
 
 
 def write_program(module: Module, machine: Machine, kernels: Kernels, layout: Layout) -> None:
-    """Write the function `i32 run(ptr table)` that does everything once; 0 means that all went well."""
+    """Write the function `i32 run(ptr table, i64 thread, i64 rounds)` that does everything once.
+
+    It answers 0 if all went well, whatever the rounds. As many threads must enter as the kernels are for, each with its number.
+    """
     listing = Listing(module)
-    pointers = write_pointers(listing, kernels, layout, "%x0")
-    status = listing.room("i32", 4)
-    listing.line(f"store i32 0, ptr {status}, align 4")
-    write_steps(listing, machine, kernels, pointers, status)
-    listing.line(f"ret i32 {listing.value(f'load i32, ptr {status}, align 4')}")
-    module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", attributes="nounwind"))
+    pointers = write_pointers(listing, kernels, layout, "%x0", "%x1")
+    write_steps(listing, machine, kernels, pointers)
+    listing.line(f"ret i32 {listing.value(f'load i32, ptr {pointers[STATUS]}, align 4')}")
+    module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", "i64", attributes="nounwind"))
 
 
 def write_loop(
     module: Module, machine: Machine, kernels: Kernels, layout: Layout, states: dict[int, int]
 ) -> None:
-    """Write the function `i32 run(ptr table, i64 steps)` that does everything so many times.
+    """Write the function `i32 run(ptr table, i64 thread, i64 steps)` that does everything so many times.
 
     What one round makes of a state the next one reads. Small states stay on the stack, where LLVM keeps
     them in registers, and come back into the input's memory at the end; large ones go to and fro
@@ -78,9 +91,7 @@ def write_loop(
         states: the places of outputs by those of the inputs that they become.
     """
     listing = Listing(module)
-    pointers = write_pointers(listing, kernels, layout, "%x0")
-    status = listing.room("i32", 4)
-    listing.line(f"store i32 0, ptr {status}, align 4")
+    pointers = write_pointers(listing, kernels, layout, "%x0", "%x1")
     inputs = {one.place: one for one in kernels.buffers if one.kind == "input"}
     outputs = {one.place: one for one in kernels.buffers if one.kind == "output"}
     small: list[tuple[Buffer, str, Buffer, str, str]] = []
@@ -109,7 +120,7 @@ def write_loop(
         listing.line(f"{now} = phi ptr [ {there}, %{before} ], [ {then}, %{latch} ]")
         listing.line(f"{then} = phi ptr [ {beside}, %{before} ], [ {now}, %{latch} ]")
         pointers[into.number], pointers[out.number] = now, then
-    goes_on = listing.value(f"icmp slt i64 {index}, %x1")
+    goes_on = listing.value(f"icmp slt i64 {index}, %x2")
     listing.line(f"br i1 {goes_on}, label %{body}, label %{after}")
     listing.begin(body)
     starts = {one.number: pointers[one.number] for one in rows}
@@ -117,18 +128,21 @@ def write_loop(
     for one in rows:
         far = listing.value(f"mul i64 {index}, {one.size}")
         pointers[one.number] = address(lanes, one.dtype, starts[one.number], far)
-    write_steps(listing, machine, kernels, pointers, status)
+    write_steps(listing, machine, kernels, pointers)
     for into, room, _, made, _ in small:
         _copy(listing, room, made, into)
+    if kernels.threads > 1:
+        barrier(listing, machine, pointers[TEAM], "%x1", kernels.threads)
     listing.line(f"br label %{latch}")
     listing.begin(latch)
     listing.line(f"{following} = add i64 {index}, 1")
     listing.line(f"br label %{head}")
     listing.begin(after)
-    for into, room, _, _, home in small:
-        _copy(listing, home, room, into)
-    listing.line(f"ret i32 {listing.value(f'load i32, ptr {status}, align 4')}")
-    module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", attributes="nounwind"))
+    with only_if(listing, listing.value("icmp eq i64 %x1, 0")):
+        for into, room, _, _, home in small:
+            _copy(listing, home, room, into)
+    listing.line(f"ret i32 {listing.value(f'load i32, ptr {pointers[STATUS]}, align 4')}")
+    module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", "i64", attributes="nounwind"))
 
 
 def _copy(listing: Listing, to: str, source: str, buffer: Buffer) -> None:
@@ -142,16 +156,28 @@ def _copy(listing: Listing, to: str, source: str, buffer: Buffer) -> None:
 
 
 def write_pointers(
-    listing: Listing, kernels: Kernels, layout: Layout, table: str
+    listing: Listing, kernels: Kernels, layout: Layout, table: str, thread: str
 ) -> dict[int, str]:
-    """Find each buffer's first element; -1 stands for the products' workspace."""
+    """Find each buffer's first element, and what else steps need; -1 is the products' workspace."""
     pointers: dict[int, str] = {}
 
     def slot(place: int) -> str:
         there = listing.value(f"getelementptr ptr, ptr {table}, i64 {place}")
         return listing.value(f"load ptr, ptr {there}, align 8")
 
+    status, number_of_thread = listing.room("i32", 4), listing.room("i64", 8)
+    listing.line(f"store i32 0, ptr {status}, align 4")
+    listing.line(f"store i64 {thread}, ptr {number_of_thread}, align 8")
+    pointers[STATUS], pointers[THREAD] = status, number_of_thread
     arena = slot(layout.arena) if layout.bytes else "null"
+    if layout.bytes and kernels.threads > 1:
+        far = listing.value(f"mul i64 {thread}, {layout.bytes}")
+        arena = listing.value(f"getelementptr i8, ptr {arena}, i64 {far}")
+    if kernels.threads > 1:
+        pointers[TEAM] = slot(layout.common)
+        common = listing.value(
+            f"getelementptr i8, ptr {pointers[TEAM]}, i64 {LINE * kernels.threads}"
+        )
     for buffer in kernels.buffers:
         number = buffer.number
         if number in layout.slots:
@@ -163,6 +189,10 @@ def write_pointers(
         elif number in layout.offsets:
             pointers[number] = listing.value(
                 f"getelementptr i8, ptr {arena}, i64 {layout.offsets[number]}"
+            )
+        elif number in layout.shared:
+            pointers[number] = listing.value(
+                f"getelementptr i8, ptr {common}, i64 {layout.shared[number]}"
             )
     pointers[-1] = (
         listing.value(f"getelementptr i8, ptr {arena}, i64 {layout.workspace}")
@@ -181,32 +211,69 @@ class _Arguments(dict[int, str]):
 
 
 def write_steps(
-    listing: Listing, machine: Machine, kernels: Kernels, pointers: dict[int, str], status: str
-) -> None:
-    """Write what is to be done, one kernel after the other; `status` tells what went wrong."""
-    whole, end = {**pointers, _STATUS: status}, len(listing) + LONG
-    here, names = listing, whole
+    listing: Listing, machine: Machine, kernels: Kernels, pointers: dict[int, str],
+    inside: bool = False,
+) -> None:  # fmt: skip
+    """Write what is to be done, one kernel after the other; `inside` a loop or a branch, or not."""
+    end = len(listing) + (LONG_INSIDE if inside else LONG)
+    here, names = listing, pointers
     for step in kernels.steps:
-        apart = len(listing) > end or _is_large(step)
+        apart = len(listing) > end or _is_large(step, inside)
         full = len(here) > PART or (isinstance(step, Map) and len(step.nodes) > MANY)
         if here is not listing and (full or not apart):
-            _call(listing, whole, here, names)
-            here, names = listing, whole
+            _call(listing, pointers, here, names)
+            here, names = listing, pointers
         if here is listing and apart:
             here, names = Listing(listing.module), _Arguments()
-        if isinstance(step, Map):
-            write_map(here, machine, step, names)
-        elif isinstance(step, Products):
-            _write_products(here, machine, step, names)
-        elif isinstance(step, Zeros):
-            _write_zeros(here, kernels.buffers[step.buffer], names)
-        else:
-            write_by_number(here, machine, step, names, names[_STATUS])
+        _write_step(here, machine, kernels, step, names)
     if here is not listing:
-        _call(listing, whole, here, names)
+        _call(listing, pointers, here, names)
 
 
-def _is_large(step: object) -> bool:
+def _write_step(
+    here: Listing, machine: Machine, kernels: Kernels, step: Any, names: dict[int, str]
+) -> None:
+    if isinstance(step, Barrier):
+        thread = here.value(f"load i64, ptr {names[THREAD]}, align 8")
+        barrier(here, machine, names[TEAM], thread, kernels.threads)
+    elif isinstance(step, Alone):
+        thread = here.value(f"load i64, ptr {names[THREAD]}, align 8")
+        with only_if(here, here.value(f"icmp eq i64 {thread}, 0")):
+            _write_step(here, machine, kernels, step.step, names)
+    elif isinstance(step, Split):
+
+        def write(part: Any, pointers: dict[int, str]) -> None:
+            _write_step(here, machine, kernels, part, pointers)
+
+        thread = here.value(f"load i64, ptr {names[THREAD]}, align 8")
+        write_split(here, step, kernels, thread, names, write)
+    elif isinstance(step, Map):
+        write_map(here, machine, step, names)
+    elif isinstance(step, Products):
+        _write_products(here, machine, step, names)
+    elif isinstance(step, Zeros):
+        _write_zeros(here, kernels.buffers[step.buffer], names)
+    elif isinstance(step, Turns):
+        write_turns(here, machine, step, names, _write_inside)
+    elif isinstance(step, Branches):
+        write_branches(here, machine, step, names, _write_inside)
+    elif isinstance(step, Rewinding):
+        write_rewinding(here, machine, step, names, _write_inside)
+    else:
+        write_by_number(here, machine, step, names, names[STATUS])
+
+
+def _write_inside(
+    listing: Listing, machine: Machine, kernels: Kernels, pointers: dict[int, str]
+) -> None:
+    write_steps(listing, machine, kernels, pointers, inside=True)
+
+
+def _is_large(step: Any, inside: bool) -> bool:
+    if isinstance(step, Split | Alone):
+        return _is_large(step.step, inside)
+    if isinstance(step, Turns | Rewinding):
+        return not inside
     return isinstance(step, Map) and math.prod(step.shape) > INLINE
 
 

@@ -1,0 +1,298 @@
+"""Several threads compute what one does, whatever is split, and no two get in each other's way.
+
+Every kernel that can be split is split here, however small it is. Who may touch what between two
+barriers is checked element by element, by sets, beside the strides and bounds that the code looks at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.random_graphs import graphs
+from native.agreement import check_fused, check_nodes
+from native.test_compiled_graphs import drawn
+from native.test_compiled_loop import check, descent, regression
+from thalweg.core.threads import of_this_process
+from thalweg.graph.graph import Graph
+from thalweg.graph.interpreter import interpret
+from thalweg.graph.symbol import Symbol
+from thalweg.native import compiled, sharing
+from thalweg.native.compiled import Compiled, CompiledLoop
+from thalweg.native.kernels import Alone, Barrier, Split, View, Zeros
+from thalweg.native.machine import machine
+from thalweg.native.parts import axis_in, part_of, sizes_of, touches
+from thalweg.native.planning import plan_kernels
+from thalweg.native.regions import Access, in_each_others_way, region
+from thalweg.native.sharing import share
+from thalweg.native.team import team_of
+
+
+@pytest.fixture(params=[2, 3], ids=["two threads", "three threads"])
+def split_all(request, monkeypatch):
+    """Everything is split that can be, among so many threads."""
+    for name in ("LONG_MAP", "LONG_PRODUCT", "LINE"):
+        monkeypatch.setattr(sharing, name, 1)
+    for name in ("SHORT", "SHARED_CALL", "SHARED_ROUND"):
+        monkeypatch.setattr(compiled, name, 0)
+    monkeypatch.setattr(compiled, "threads", lambda: request.param)
+    compiled._programs.clear()
+    yield request.param
+    compiled._programs.clear()
+
+
+def test_drawn_graphs_that_are_split_everywhere(split_all):
+    @drawn(12)
+    @given(graphs())
+    def check(one):
+        check_nodes(one, "host")
+        check_fused(one, "host")
+
+    check()
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("wild", [False, True], ids=["plain", "wild"])
+def test_many_drawn_graphs_that_are_split_everywhere(split_all, wild):
+    @drawn(500)
+    @given(graphs(wild, most=20))
+    def check(one):
+        check_nodes(one, "host")
+        check_fused(one, "host")
+
+    check()
+
+
+def elements(view, offset=0):
+    """The places of a view's elements in its buffer."""
+    places = {view.offset + offset}
+    for size, stride in zip(view.shape, view.strides, strict=True):
+        places = {one + k * stride for one in places for k in range(size)}
+    return places
+
+
+def touched(step, buffers, threads):
+    """By threads, the elements that are read and written: (buffer, element) each."""
+    if isinstance(step, Alone):
+        (first,) = touched(step.step, buffers, 1)
+        return [first] + [(set(), set())] * (threads - 1)
+    if isinstance(step, Zeros):
+        return [(set(), {(step.buffer, k) for k in range(buffers[step.buffer].size)})] * threads
+    found = []
+    for thread in range(threads):
+        part, at = step, 0
+        if isinstance(step, Split):
+            at = thread * step.part
+            last = thread == threads - 1
+            size = sizes_of(step.step)[step.axis] - at if last else step.part
+            part = part_of(step.step, step.axis, at, size)
+        read, written = set(), set()
+        for one in touches(part):
+            where = elements(one.view)
+            if isinstance(step, Split) and step.gathered and one.reduced:
+                each = len(set(where))
+                where = {place + thread * each for place in where}
+                if thread == threads - 1 and buffers[one.view.buffer].size > threads * each:
+                    where |= {place + each for place in where}
+            (written if one.written else read).update((one.view.buffer, k) for k in where)
+        found.append((read, written))
+    return found
+
+
+def check_waits(kernels, own):
+    """No thread touches what another writes before all have waited, and nobody misses a value."""
+    threads, private = kernels.threads, set()
+    for buffer in kernels.buffers:
+        if buffer.kind in ("scratch", "constant") or buffer.number in own:
+            private.add(buffer.number)
+    since = [(set(), set()) for _ in range(threads)]
+    for step in kernels.steps:
+        if isinstance(step, Barrier):
+            since = [(set(), set()) for _ in range(threads)]
+            continue
+        now = touched(step, kernels.buffers, threads)
+        for number in {one[0] for _, written in now for one in written} & private:
+            assert not isinstance(step, Split | Alone), (number, step)
+        for one, other in itertools.permutations(range(threads), 2):
+            for mine, theirs in ((now[one], since[other]), (now[one], now[other])):
+                clash = mine[1] & (theirs[0] | theirs[1]) | mine[0] & theirs[1]
+                assert not {place for place in clash if place[0] not in private}, step
+        for (read, written), (more, made) in zip(since, now, strict=True):
+            read |= more
+            written |= made
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4])
+def test_threads_wait_wherever_they_must(threads, monkeypatch):
+    for name in ("LONG_MAP", "LONG_PRODUCT", "LINE"):
+        monkeypatch.setattr(sharing, name, 1)
+    split = []
+
+    @settings(drawn(60), max_examples=60)
+    @given(graphs(most=14))
+    def check(one):
+        graph = one.graph if hasattr(one, "graph") else one
+        kernels = share(plan_kernels(graph), threads, {})
+        split.extend(step for step in kernels.steps if isinstance(step, Split))
+        if kernels.threads > 1:
+            check_waits(kernels, {})
+
+    check()
+    assert split
+
+
+@st.composite
+def views(draw):
+    rank = draw(st.integers(0, 3))
+    shape = tuple(draw(st.lists(st.integers(1, 4), min_size=rank, max_size=rank)))
+    strides = draw(
+        st.lists(st.sampled_from([0, 1, 2, 3, 4, 8, 12, -1]), min_size=rank, max_size=rank)
+    )
+    offset = draw(st.integers(12, 40))
+    return View(0, offset, shape, tuple(strides), np.dtype(np.float32))
+
+
+@settings(max_examples=400, deadline=None)
+@given(views(), views())
+def test_two_threads_that_share_an_element_are_in_each_others_way(one, other):
+    first = Access(0, True, (region(one), None))
+    second = Access(0, False, (None, region(other)))
+    if elements(one) & elements(other):
+        assert in_each_others_way(first, second)
+    assert not in_each_others_way(first._replace(written=False), second)
+
+
+@pytest.mark.parametrize("shape", [(7,), (64, 3), (1000,), (33, 65)])
+@pytest.mark.parametrize("rounds", [1, 2, 7])
+def test_loops_over_states_small_and_large(shape, rounds, split_all):
+    graph, states = descent(shape)
+    x = np.random.default_rng(1).normal(size=shape)
+    check(graph, states, [x, np.float64(0.1), np.int64(40)], rounds)
+
+
+@pytest.mark.parametrize("sizes", [(20, 64, 32), (7, 33, 31), (129, 100, 16), (3, 1100, 1)])
+def test_loops_with_products_that_are_added_where_their_state_lies(sizes, split_all):
+    graph, states = regression(*sizes)
+    rows, columns, out = sizes
+    rng = np.random.default_rng(2)
+    check(graph, states, [rng.normal(size=(columns, out)), rng.normal(size=(rows, columns)),
+                          rng.normal(size=(rows, out)), np.float64(1e-4)], 5)  # fmt: skip
+
+
+def long_sums():
+    """Sums along every axis of a large array, and of what is computed from it, in one loop."""
+    graph = Graph()
+    x = Symbol(graph, graph.input((257, 1021), "float64"))
+    y = np.exp(x)
+    for axis in (0, 1, None):
+        graph.outputs += [
+            np.add.reduce(y, axis=axis).number,
+            np.maximum.reduce(x, axis=axis).number,
+        ]
+    graph.outputs.append((y * 2).number)
+    return graph
+
+
+def test_sums_are_brought_together_from_parts_of_any_length(split_all):
+    graph = long_sums()
+    x = np.random.default_rng(3).normal(size=(257, 1021))
+    program = Compiled(graph, machine(), split_all)
+    for found, wanted in zip(program([x]), interpret(graph, [x]), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
+def test_the_same_numbers_again(split_all):
+    program = Compiled(long_sums(), machine(), split_all)
+    x = np.random.default_rng(4).normal(size=(257, 1021))
+    first = program([x])
+    for _ in range(20):
+        for one, again in zip(first, program([x]), strict=True):
+            np.testing.assert_array_equal(one, again)
+
+
+def test_who_finds_the_others_busy_computes_alone(split_all):
+    graph, states = regression(60, 64, 32)
+    loop = CompiledLoop(graph, states, machine(), split_all)
+    rng = np.random.default_rng(5)
+    given = [rng.normal(size=(64, 32)), rng.normal(size=(60, 64)), rng.normal(size=(60, 32)),
+             np.float64(1e-4)]  # fmt: skip
+    wanted = loop(given, 300)[0][0]
+    found = []
+
+    def work():
+        found.append(loop(given, 300)[0][0])
+
+    mates = [threading.Thread(target=work) for _ in range(6)]
+    for one in mates:
+        one.start()
+    for one in mates:
+        one.join()
+    assert len(found) == 6
+    for one in found:
+        np.testing.assert_allclose(one, wanted, rtol=1e-10)
+
+
+def test_without_a_team_one_thread_does_all(split_all, monkeypatch):
+    def none(size):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("thalweg.native.team._teams", {})
+    monkeypatch.setattr("thalweg.native.team.Team", none)
+    assert team_of(split_all) is None
+    graph, states = descent((1000,))
+    check(graph, states, [np.linspace(-1, 1, 1000), np.float64(0.1), np.int64(1)], 3)
+
+
+FORKED = """
+import os, sys
+import numpy as np
+import thalweg as tw
+f = tw.function(lambda x: tw.reduce_sum(tw.exp(x) * tw.sin(x)))
+x = tw.constant(np.linspace(0, 1, 2_000_000))
+before = float(f(x))
+child = os.fork()
+if child == 0:
+    os._exit(0 if abs(float(f(x)) - before) <= 1e-12 * abs(before) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_the_child_of_a_fork_has_a_team_of_its_own():
+    given = {**os.environ, "THALWEG_NUM_THREADS": "2"}
+    assert subprocess.run([sys.executable, "-c", FORKED], env=given, timeout=120).returncode == 0
+
+
+@pytest.mark.parametrize(("said", "count"), [("3", 3), ("1", 1), ("100000", 256)])
+def test_the_environment_says_how_many_threads(said, count, monkeypatch):
+    monkeypatch.setenv("THALWEG_NUM_THREADS", said)
+    of_this_process.cache_clear()
+    assert of_this_process() == count
+    of_this_process.cache_clear()
+
+
+@pytest.mark.parametrize("said", ["0", "-2", "two", "", "1.5"])
+def test_what_is_no_count_of_threads_is_passed_over(said, monkeypatch):
+    monkeypatch.setenv("THALWEG_NUM_THREADS", said)
+    of_this_process.cache_clear()
+    assert 1 <= of_this_process() <= (os.cpu_count() or 1)
+    of_this_process.cache_clear()
+
+
+def test_a_part_of_a_view_goes_with_its_axis():
+    graph, _ = regression(20, 64, 32)
+    (product, *_) = [step for step in plan_kernels(graph).steps if hasattr(step, "alpha")]
+    for axis, size in enumerate(sizes_of(product)):
+        part = part_of(product, axis, 0, size)
+        assert part == product
+        assert [axis_in(product, place, axis) for place in range(3)] == [
+            {0: 0, 1: 1, 3: 2}.get(axis), {0: 0, 2: 2, 3: 1}.get(axis), {0: 0, 1: 1, 2: 2}.get(axis)
+        ]  # fmt: skip
