@@ -1,19 +1,24 @@
 """What an earlier run has found, so that one that was interrupted goes on where it stopped.
 
-What was found, or was no mistake, is believed again while the file of the rule reads as it did. What the
-first judge let pass is believed while no row and no check has changed, for the checks may have learnt
-something.
+What was found, or was no mistake, is believed again while the function that it was planted in reads as it
+did. What the first judge let pass is believed while no row's samples and no check has changed, for they may
+have learnt something; what the second let pass, while no test of its has.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import json
+import re
 from pathlib import Path
+from types import FunctionType
 
 from mutation.named_tests import ROOMS
-from mutation.planting import TOP, Mistake
+from mutation.planting import TOP, Mistake, rules_of
+from mutation.source_of_rules import node_of
+from thalweg.core.op import TABLE
 
 
 class Kept:
@@ -58,28 +63,39 @@ class Kept:
 
 
 def _key(mistake: Mistake) -> str:
-    name = mistake.place.rpartition(":")[0]
-    told = [mistake.where, mistake.kind, mistake.words, mistake.place, _text(name) if name else ""]
+    function = mistake.function
+    line = (
+        int(mistake.place.rpartition(":")[2]) - function.__code__.co_firstlineno if function else 0
+    )
+    told = [mistake.where, mistake.kind, mistake.words, str(line), _text(mistake)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+def _text(mistake: Mistake) -> str:
+    """The function with the mistake; for one around a rule, all rules of its row."""
+    if mistake.function is not None:
+        return _shown(mistake.function)
+    op = TABLE[mistake.rows[0]]
+    return "\n".join(_shown(one) for _, _, one in rules_of(op) if isinstance(one, FunctionType))
+
+
 @functools.cache
-def _text(name: str) -> str:
-    file = TOP / name
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    return hashlib.sha256(text.encode()).hexdigest()
+def _shown(function: FunctionType) -> str:
+    return ast.dump(node_of(function))
 
 
 @functools.cache
 def _checks() -> str:
-    """A mark of everything that the first judge depends on."""
-    return _mark("src/thalweg")
+    """A mark of what the first judge goes by: the checks, and what rows give them to try."""
+    given = [(op.name, op.samples, op.special, op.wrong, op.domain) for op in TABLE.values()]
+    told = re.sub(r" at 0x[0-9a-f]+", "", repr(sorted(given, key=lambda one: one[0])))
+    return _mark("src/thalweg/testing") + hashlib.sha256(told.encode()).hexdigest()
 
 
 @functools.cache
 def _tests() -> str:
-    """A mark of everything that the second judge depends on."""
-    return "".join([_checks(), *[_mark(f"tests/{room}") for room in ROOMS]])
+    """A mark of what the second judge goes by."""
+    return "".join(_mark(f"tests/{room}") for room in ROOMS)
 
 
 def _mark(folder: str) -> str:

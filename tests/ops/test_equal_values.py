@@ -257,6 +257,8 @@ def turned(way):
         ("eigh", np.stack([np.eye(4), TWICE]), np.stack([np.eye(4), turned(SWAP)])),
         ("svd", np.eye(4), SWAP), ("svd", TALL_ZERO, WAY[:, :2]), ("svd", WIDE_ZERO, WAY[:2]),
         ("svd", TWO_ZEROS, WAY), ("svd", np.zeros((4, 4)), np.diag([1.0, 2, 3, 4])),
+        ("eigh", np.eye(4), np.diag([1.0, 2, 3, 4])), ("svd", np.eye(4), np.diag([1.0, 2, 3, 4])),
+        ("eigh", np.stack([np.eye(4)] * 2), np.stack([np.eye(4), np.diag([1.0, 2, 3, 4])])),
         ("svd", np.stack([ONE_ZERO, TWO_ZEROS]), np.stack([WAY, WAY])),
     ],
 )  # fmt: skip
