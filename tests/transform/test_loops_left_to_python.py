@@ -207,9 +207,7 @@ def test_a_shape_that_grows():
 
 def test_the_gradient_of_a_loop_without_bounds():
     def slopes(x):
-        return tw.grad(
-            lambda v: tw.while_loop(lambda c: c < 50.0, lambda c: [c * 2.0], [v])[0]
-        )(x)
+        return tw.grad(lambda v: tw.while_loop(lambda c: c < 50.0, lambda c: [c * 2.0], [v])[0])(x)
 
     compiled = tw.function(slopes)
     for x, wanted in ((1.0, 64.0), (3.0, 32.0), (60.0, 1.0)):
@@ -265,7 +263,9 @@ def test_few_states_are_little_memory():
         tracemalloc.start()
         with tw.GradientTape() as tape:
             tape.watch(x)
-            y = tw.fori_loop(0, turns, lambda i, c: tw.sin(tw.exp(-c) * c), x, checkpoint=checkpoint)
+            y = tw.fori_loop(
+                0, turns, lambda i, c: tw.sin(tw.exp(-c) * c), x, checkpoint=checkpoint
+            )
         tape.gradient(y, x)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -144,7 +144,9 @@ def test_what_the_body_reads_may_be_a_variable():
 
 def test_a_gradient_by_a_closed_form():
     """x -> 3x, n times: the value is 3**n x, and the gradient 3**n."""
-    compiled = tw.function(lambda x: tw.grad(lambda v: tw.fori_loop(0, 20, lambda i, c: 3 * c, v))(x))
+    compiled = tw.function(
+        lambda x: tw.grad(lambda v: tw.fori_loop(0, 20, lambda i, c: 3 * c, v))(x)
+    )
     for _ in range(2):
         assert float(compiled(tw.constant(1.5, tw.float64))) == 3.0**20
 
@@ -159,9 +161,7 @@ def test_a_gradient_by_a_complex_step():
         return x
 
     def written(x):
-        return tw.fori_loop(
-            0, 50, lambda i, c: rate * c * (1 - c) * 0.9 + 0.05 * tw.sin(c), x
-        )
+        return tw.fori_loop(0, 50, lambda i, c: rate * c * (1 - c) * 0.9 + 0.05 * tw.sin(c), x)
 
     compiled = tw.function(lambda x: tw.grad(written)(x))
     wanted = steps(0.4 + 1e-200j).imag / 1e-200
