@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from thalweg.graph.graph import Node
 from thalweg.native.expression import weight_of
@@ -29,9 +29,10 @@ from thalweg.native.kernels import (
     View,
     Zeros,
 )
-from thalweg.native.parts import Touch, axis_in, sizes_of, touches
+from thalweg.native.parts import axis_in, sizes_of, touches
 from thalweg.native.reducing import COMBINED
 from thalweg.native.regions import Access, in_each_others_way, interleaved, region
+from thalweg.native.turns_of_kernels import Queue
 from thalweg.native.views import dense
 
 __all__ = ["share", "work_to_share"]
@@ -41,6 +42,9 @@ LONG_MAP = 8192
 
 LONG_PRODUCT = 1 << 16
 """Products of so many multiplications are shared."""
+
+SEEN = 16
+"""So many kernels whose turn it could be are looked at."""
 
 GATHERED = 4096
 """Threads reduce along one axis together where there are at most so many answers."""
@@ -95,8 +99,29 @@ def _is_long(step: Any) -> bool:
     return isinstance(step, Map) and _work(step) >= LONG_MAP
 
 
+class _Way(NamedTuple):
+    """How a kernel could be done next.
+
+    Attributes:
+        split: how it is split; None where it is done whole.
+        found: what is touched then.
+        wait: whether threads must wait before.
+    """
+
+    split: Split | None
+    found: list[Access]
+    wait: bool
+
+
+def _gathers(way: _Way) -> bool:
+    return way.split is not None and way.split.gathered
+
+
 class _Sharing:
     """One walk over the kernels, that decides step by step.
+
+    Kernels that need nothing of each other may change places: those come first before which nobody has
+    to wait.
 
     Args:
         kernels: what is to be done.
@@ -116,14 +141,12 @@ class _Sharing:
         self.since: list[Access] = []  # what was touched since the last barrier
         self.latest = {number: list(found) for number, found in before.items()}
         writers = Counter(number for step in self.steps for number in _written(step))
-        self.common = {number for number, times in writers.items() if times > 1}
-        self.common |= {
-            touch.view.buffer
-            for step in self.steps
-            for touch in (touches(step) if isinstance(step, Map) and _is_long(step) else ())
-            if touch.written and not self._may_gather(step, touch)
-        }
-        self.common -= {*own}
+        self.several = {number for number, times in writers.items() if times > 1}
+        self.common: set[int] = set()  # who writes there for all must do so each time
+        for step in self.steps:
+            written = _written(step)
+            if _is_long(step) or any(self._is_common(number) for number in written):
+                self.common |= (written & self.several) - {*own}
 
     def _as_map(self, step: Any) -> Any:
         """Zeros as a loop, which can be split, where they are many."""
@@ -135,23 +158,37 @@ class _Sharing:
         return Map(shape, {}, [(0, zero)], [(0, dense(step.buffer, shape, dtype))], [])
 
     def shared(self) -> Kernels:
-        """All steps, one after the other."""
-        for step in self.steps:
-            if not (_is_long(step) and self._split(step)):
-                self._whole(step)
+        """All steps, in an order in which few wait."""
+        queue = Queue(self.steps)
+        while queue.ready:
+            found = [(place, self._way(queue.step(place))) for place in queue.ready[:SEEN]]
+            place, way = next((one for one in found if not one[1].wait), found[0])
+            queue.done(place, self._do(queue.step(place), way))
         for number in self.common:
             if self.buffers[number].kind == "scratch":
                 self.buffers[number] = replace(self.buffers[number], kind="shared")
         return Kernels(self.buffers, self.done, self.threads)
 
-    def _whole(self, step: Any) -> None:
+    def _way(self, step: Any) -> _Way:
+        """How a kernel is done best if it is done next.
+
+        What is long is split; what is short is not, unless nobody then has to wait.
+        """
+        if isinstance(step, Map | Products):
+            ways = list(self._ways(step))
+            if _is_long(step):
+                if ways:
+                    return min(ways, key=lambda one: one[:2])[2]
+            elif self._whole(step).wait:
+                quick = [one for one in ways if not one[2].wait and not _gathers(one[2])]
+                if quick:
+                    return min(quick, key=lambda one: one[:2])[2]
+        return self._whole(step)
+
+    def _whole(self, step: Any) -> _Way:
         """What is not split: all do it, or the first alone where all would see it."""
+        mine = [0] if self._is_for_all(step) else range(self.threads)
         written = _written(step)
-        for_all = any(self._is_common(number) for number in written)
-        if for_all:
-            # What is written beside it must be seen by all as well.
-            self.common |= {one for one in written if self.buffers[one].kind == "scratch"}
-        mine = [0] if for_all else range(self.threads)
         found = [
             Access(
                 number,
@@ -159,44 +196,48 @@ class _Sharing:
                 tuple([where if thread in mine else None for thread in range(self.threads)]),
             )
             for number, wrote, where in _all_of(step, self.buffers)
-            if self._is_common(number)
+            if self._is_common(number) or (len(mine) == 1 and number in written)
         ]
-        self._add(Alone(step) if for_all else step, found)
+        return _Way(None, found, self._must_wait(found))
+
+    def _is_for_all(self, step: Any) -> bool:
+        return any(self._is_common(number) for number in _written(step))
+
+    def _do(self, step: Any, way: _Way) -> list[Map]:
+        """Put a kernel at the end; returns what must be done before others read what it makes."""
+        written, ends = _written(step), list[Map]()
+        if way.split is None:
+            done = step
+            if self._is_for_all(step):  # then what is written beside it must be seen by all, too
+                done = Alone(step)
+                self.common |= written - {*self.own}
+        elif way.split.gathered:
+            done, found, ends = self._gather(way.split)
+            way = way._replace(found=[*way.found, *found])
+            self.common |= written - {one.writes[0][1].buffer for one in ends} - {*self.own}
+        else:
+            done = way.split
+            self.common |= written - {*self.own}
+        if way.wait:
+            self.done.append(Barrier())
+            self.since = []
+        self.done.append(done)
+        self.since += way.found
+        for access in way.found:
+            if access.written:
+                self.latest[access.buffer] = []
+            self.latest.setdefault(access.buffer, []).append(access)
+        return ends
 
     def _is_common(self, number: int) -> bool:
         """Whether all threads see what is written there."""
         kind = self.buffers[number].kind
         return number in self.common or (kind in ("input", "output") and number not in self.own)
 
-    def _add(self, step: Any, found: list[Access]) -> None:
-        if self._must_wait(found):
-            self.done.append(Barrier())
-            self.since = []
-        self.done.append(step)
-        self.since += found
-        for access in found:
-            if access.written:
-                self.latest[access.buffer] = []
-            self.latest.setdefault(access.buffer, []).append(access)
-
     def _must_wait(self, found: list[Access]) -> bool:
         return any(in_each_others_way(old, new) for old in self.since for new in found)
 
-    def _split(self, step: Any) -> bool:
-        """Split a kernel along the axis that costs least; whether there is one."""
-        ways = list(self._ways(step))
-        if not ways:
-            return False
-        _, _, split = min(ways, key=lambda way: way[:2])
-        if split.gathered:
-            self._gather(split)
-            return True
-        if isinstance(step, Products):
-            self.common |= {step.out.buffer} - {*self.own}
-        self._add(split, self._touched(split))
-        return True
-
-    def _ways(self, step: Any) -> Iterator[tuple[float, int, Split]]:
+    def _ways(self, step: Any) -> Iterator[tuple[float, int, _Way]]:
         """The ways to split a kernel: cost, preference, and how."""
         for axis, size in enumerate(sizes_of(step)):
             part = self._part(step, axis, size)
@@ -206,16 +247,19 @@ class _Sharing:
             split = Split(step, axis, part, gathered)
             written = [touch for touch in touches(step) if touch.written]
             parts = [touch.view for touch in written if gathered and touch.reduced]
-            if all(self._can_be_common(step, one) for one in written if one.view not in parts):
+            if all(self._can_be_common(one.view) for one in written if one.view not in parts):
+                found = self._touched(split)
+                way = _Way(split, found, self._must_wait(found))
+                cost = self._cost(split) + WAIT * way.wait
                 answers = sum([self._bytes(view) for view in parts])
-                yield self._cost(split) + gathered * 2 * WAIT + 5 * answers, axis, split
+                yield cost + gathered * 2 * WAIT + 5 * answers, axis, way
 
     def _bytes(self, view: View) -> int:
         return self.buffers[view.buffer].size * view.dtype.itemsize
 
-    def _can_be_common(self, step: Any, touch: Touch) -> bool:
-        number = touch.view.buffer
-        return self._is_common(number) or (isinstance(step, Products) and number not in self.own)
+    def _can_be_common(self, view: View) -> bool:
+        number = view.buffer
+        return self._is_common(number) or (number not in self.own and number not in self.several)
 
     def _part(self, step: Any, axis: int, size: int) -> int:
         """How many places of an axis are each thread's; 0 where the axis is too short."""
@@ -251,13 +295,6 @@ class _Sharing:
             size == 1 or place in one.axes for place, size in enumerate(one.out.shape[:axis])
         )
 
-    def _may_gather(self, step: Any, touch: Touch) -> bool:
-        """Whether what a reduction writes may be brought together from parts instead."""
-        return touch.reduced and not any(
-            self._part(step, axis, size) and self._gathers(step, axis) is False
-            for axis, size in enumerate(step.shape)
-        )
-
     def _touched(self, split: Split, own_as_well: bool = False) -> list[Access]:
         """What threads touch of what all of them see, or of all."""
         sizes, found = sizes_of(split.step), []
@@ -266,7 +303,7 @@ class _Sharing:
             seen = (
                 own_as_well
                 or self._is_common(number)
-                or (touch.written and self._can_be_common(split.step, touch))
+                or (touch.written and self._can_be_common(touch.view))
             )
             if not seen or (split.gathered and touch.reduced):
                 continue
@@ -286,7 +323,7 @@ class _Sharing:
 
         What lies between another thread's is as dear: processors read ahead.
         """
-        cost: float = WAIT * self._must_wait(self._touched(split))
+        cost = 0.0
         for access in self._touched(split, own_as_well=True):
             mine = access.regions[-1]
             if mine is not None:
@@ -297,60 +334,44 @@ class _Sharing:
                 cost += size * (1 + FOREIGN * (foreign or interleaved(access)))
         return cost
 
-    def _gather(self, split: Split) -> None:
-        """Each thread reduces its part, then all bring the parts together, each for itself."""
+    def _gather(self, split: Split) -> tuple[Split, list[Access], list[Map]]:
+        """Each thread reduces its part; what that is, what is touched, and what brings all together."""
         step, parts = split.step, self.threads
+        found: list[Access] = []
         if isinstance(step, Products):
-            self._gather_products(split)
-            return
+            number, end = self._parts(step.out, "sum", parts, 0, found)
+            return (
+                replace(split, step=replace(step, out=replace(step.out, buffer=number))),
+                found,
+                [end],
+            )
         rest = sizes_of(step)[split.axis] - parts * split.part
-        parts += rest > 0  # what is left over has a place of its own
         reductions, ends = [], []
         for one in step.reductions:
-            size = self.buffers[one.out.buffer].size
-            made = Buffer(len(self.buffers), "scratch", size * parts, one.out.dtype)
-            self.buffers.append(made)
-            self.common.add(made.number)
+            number, end = self._parts(one.out, one.kind, parts, rest, found)
             partial = one.partial
             if partial is not None:
-                again = replace(made, number=len(self.buffers))
-                self.buffers.append(again)
-                self.common.add(again.number)
-                partial = replace(partial, buffer=again.number)
-            reductions.append(
-                replace(one, out=replace(one.out, buffer=made.number), partial=partial)
-            )
-            ends.append(_together(one.out, one.kind, made.number, size, parts))
-        whole = replace(split, step=replace(step, reductions=reductions))
-        found = self._touched(whole)
-        for one in reductions:
-            size = self.buffers[one.out.buffer].size // parts
-            regions = []
-            for thread in range(self.threads):
-                many = size * (1 + (thread == self.threads - 1 and rest > 0))
-                regions.append(region(dense(one.out.buffer, (many,), one.out.dtype)))
-                regions[-1] = regions[-1]._replace(offset=thread * size)
-            found.append(Access(one.out.buffer, True, tuple(regions)))
-        self._add(whole, found)
-        for end in ends:
-            self._whole(end)
+                again, _ = self._parts(partial, one.kind, parts, rest, found)
+                partial = replace(partial, buffer=again)
+            reductions.append(replace(one, out=replace(one.out, buffer=number), partial=partial))
+            ends.append(end)
+        return replace(split, step=replace(step, reductions=reductions)), found, ends
 
-    def _gather_products(self, split: Split) -> None:
-        """Each thread sums its part of a product; then the parts are added."""
-        out = split.step.out
-        size = self.buffers[out.buffer].size
-        made = Buffer(len(self.buffers), "scratch", size * self.threads, out.dtype)
+    def _parts(
+        self, out: View, kind: str, parts: int, rest: int, found: list[Access]
+    ) -> tuple[int, Map]:
+        """Memory for the answers of each thread, and one more for what is left over."""
+        size, many = self.buffers[out.buffer].size, parts + (rest > 0)
+        made = Buffer(len(self.buffers), "scratch", size * many, out.dtype)
         self.buffers.append(made)
         self.common.add(made.number)
-        whole = replace(split, step=replace(split.step, out=replace(out, buffer=made.number)))
-        each = region(dense(made.number, (size,), out.dtype))
-        regions = [each._replace(offset=thread * size) for thread in range(self.threads)]
-        self._add(whole, [*self._touched(split), Access(made.number, True, tuple(regions))])
-        end = _together(out, "sum", made.number, size, self.threads)
-        if _is_long(end):
-            self.common |= {out.buffer} - {*self.own}
-        if not (_is_long(end) and self._split(end)):
-            self._whole(end)
+        regions = []
+        for thread in range(parts):
+            last = thread == parts - 1 and rest > 0
+            each = region(dense(made.number, (size * (1 + last),), out.dtype))
+            regions.append(each._replace(offset=thread * size))
+        found.append(Access(made.number, True, tuple(regions)))
+        return made.number, _together(out, kind, made.number, size, many)
 
 
 def _written(step: Any) -> set[int]:
