@@ -30,7 +30,7 @@ so a new row is tried like the others.
 - **No mistake**: the planted text compiles to the same code, repeats another, or the machine shows that it
   changes nothing (a rule that answers 0 doubled, a value detached in which the rule is constant, a conjugate
   of a real slope). Of these only those that needed a run are counted, and none is in the score.
-- **Same answers**: the checks let it pass, and so do as many tests that name the op as run in two seconds,
+- **Same answers**: the checks let it pass, and so do as many tests that name the op as run in half a second,
   those first that found most. The row with it and the row without were asked for gradients, tangents and the
   derivatives of both on many more drawn inputs, in the forms of the row's samples, with hard points, ties,
   matrices of low rank and complex numbers among them (a mistake in the sweep, or in what many rows call: four
