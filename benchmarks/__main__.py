@@ -1,7 +1,7 @@
 """`python -m benchmarks [--quick] [--json FILE] [name …]`: measure what is named.
 
 Against TensorFlow, PyTorch and JAX, which the extra `bench` installs: steps, network, regression,
-leaves, rosenbrock, elementwise, matrices, ocean, gradbench. By itself or beside NumPy: products, start,
+leaves, rosenbrock, solvers, elementwise, matrices, ocean, gradbench. By itself or beside NumPy: products, start,
 eager, overhead, leastsquares, vectormath. Without a name: what the README shows, which is all of the
 first and of the others products and start. `--quick` shows that everything runs; its numbers mean
 nothing.

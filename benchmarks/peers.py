@@ -15,6 +15,7 @@ GROUPS = {
     "regression": "regression",
     "leaves": "many_leaves",
     "rosenbrock": "rosenbrock",
+    "solvers": "solvers",
     "elementwise": "elementwise",
     "matrices": "matrices",
     "ocean": "ocean",
