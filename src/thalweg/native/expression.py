@@ -18,7 +18,7 @@ __all__ = ["KINDS", "Vector", "constant", "is_written", "weight_of", "write"]
 
 Vector = Floats | Wholes | Masks
 
-KINDS = frozenset(["float32", "float64", "int32", "int64", "bool"])
+KINDS = frozenset(map(np.dtype, ("float32", "float64", "int32", "int64", "bool")))
 """The dtypes that vectors hold."""
 
 _BY_LIBRARY = {
@@ -102,7 +102,7 @@ def _table(dtype: np.dtype[Any]) -> dict[str, Callable[..., Any]]:
 
 def is_written(op: str, dtype: np.dtype[Any]) -> bool:
     """Whether a primitive over a dtype has instructions here."""
-    if dtype.name not in KINDS:
+    if dtype not in KINDS:
         return False
     return (
         op in ("select", "cast") or op in _table(dtype) or (dtype.kind == "f" and op in _BY_LIBRARY)

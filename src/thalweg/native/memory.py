@@ -14,11 +14,18 @@ from thalweg.native.place import mask, splat
 __all__ = ["address", "element", "fetch", "put"]
 
 
+_ELEMENTS = {
+    np.dtype(name): kind
+    for name, kind in {
+        "float32": "float", "float64": "double", "int32": "i32", "int64": "i64", "bool": "i8",
+    }.items()
+}  # fmt: skip
+"""LLVM's types; a dtype's name is a property that takes NumPy microseconds."""
+
+
 def element(dtype: np.dtype[Any]) -> str:
     """LLVM's type of one element in memory."""
-    return {"float32": "float", "float64": "double", "int32": "i32", "int64": "i64", "bool": "i8"}[
-        dtype.name
-    ]
+    return _ELEMENTS[dtype]
 
 
 def _letters(dtype: np.dtype[Any]) -> str:

@@ -105,7 +105,7 @@ class _Planner:
     def _check(self, node: Node) -> None:
         kinds = [node.dtype, *(self.nodes[at].dtype for at in node.inputs)]
         for dtype in kinds:
-            if dtype.name not in KINDS:
+            if dtype not in KINDS:
                 raise NotCompiled(f"{node.op} of {dtype.name} has no machine code")
         if PRIMITIVES[node.op].elementwise:
             of = self.nodes[node.inputs[-1]].dtype
