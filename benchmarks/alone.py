@@ -97,6 +97,13 @@ def products() -> dict[str, Any]:
     return measured()
 
 
+def compiletime() -> dict[str, Any]:
+    from benchmarks.compile_time import measured
+
+    print("\nfrom Python to machine code")
+    return measured()
+
+
 RUNS = {
     "products": products,
     "start": start,
@@ -104,6 +111,7 @@ RUNS = {
     "overhead": overhead,
     "leastsquares": leastsquares,
     "vectormath": vectormath,
+    "compiletime": compiletime,
 }
 SHOWN = ("products", "start")
 """Those in the README."""

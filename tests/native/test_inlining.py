@@ -30,7 +30,7 @@ def test_few_copies_stay_copies():
 
 
 def test_of_too_many_copies_those_that_take_most_lines_become_calls():
-    often = ROOM // 3
+    often = ROOM // 2
     text = MATH + caller("one", *["sin"] * often, *["cos"] * 9)
     found = with_fewer_copies(text)
     assert found == text.replace(

@@ -18,8 +18,8 @@ ROOM = 3000
 _ALIKE = (("tw.sin.", "tw.cos.", "tw.tan."), ("tw.pow.",))
 """Functions that begin with the same steps: one reduces an angle, the other takes a logarithm."""
 
-_HEAD = re.compile(r"^define [^@\n]*@([\w.$+-]+)\(", re.MULTILINE)
-_MARKED = re.compile(r"^define [^@\n]*@([\w.$+-]+)\([^\n]*\balwaysinline\b", re.MULTILINE)
+_NAME = re.compile(r"@([\w.$+-]+)\(")
+_MARK = "alwaysinline"
 
 
 def with_fewer_copies(text: str) -> str:
@@ -29,16 +29,16 @@ def with_fewer_copies(text: str) -> str:
         text: the module in LLVM's language.
     """
     copies = []
-    for found in _MARKED.finditer(text):
-        length = text.count("\n", found.start(), text.find("\n}", found.start()))
-        copies.append(((text.count(f"@{found[1]}(") - 1) * length, found))
+    for name, head, body in _functions(text):
+        if _MARK in head:
+            length = body.count("\n", 0, body.find("\n}"))
+            copies.append(((text.count(f"@{name}(") - 1) * length, head))
     total = sum([lines for lines, _ in copies])
-    for lines, found in sorted(copies, key=lambda one: one[0], reverse=True):
+    for lines, head in sorted(copies, reverse=True):
         if total <= ROOM:
             break
         total -= lines
-        head = found[0]
-        text = text.replace(head, head.replace("alwaysinline", "noinline"), 1)
+        text = text.replace(head, head.replace(_MARK, "noinline"), 1)
     return text
 
 
@@ -48,15 +48,23 @@ def begin_alike(text: str) -> tuple[str, ...]:
     Args:
         text: the module in LLVM's language.
     """
-    copied = {found[1] for found in _MARKED.finditer(text)}
+    functions = _functions(text)
+    copied = [name for name, head, _ in functions if _MARK in head]
     kinds = [[one for one in copied if one.startswith(stems)] for stems in _ALIKE]
     if not any(kinds):
         return ()
-    heads = list(_HEAD.finditer(text))
-    ends = [*[head.start() for head in heads[1:]], len(text)]
+    return tuple([
+        name for name, _, body in functions
+        if max([sum([body.count(f" @{one}(") for one in kind]) for kind in kinds]) > 1
+    ])  # fmt: skip
+
+
+def _functions(text: str) -> list[tuple[str, str, str]]:
+    """Of each function: its name, its first line, and what follows until the next one."""
     found = []
-    for head, end in zip(heads, ends, strict=True):
-        calls = [sum([text.count(f" @{one}(", head.end(), end) for one in kind]) for kind in kinds]
-        if max(calls) > 1:
-            found.append(head[1])
-    return tuple(found)
+    for part in f"\n{text}".split("\ndefine ")[1:]:
+        head, _, body = part.partition("\n")
+        name = _NAME.search(head)
+        if name is not None:
+            found.append((name[1], head, body))
+    return found
