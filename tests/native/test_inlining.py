@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import thalweg as tw
+from thalweg.native import compiled as programs
+from thalweg.native import compiling, disk_cache
 from thalweg.native.inlining import ROOM, begin_alike, with_fewer_copies
 
 MATH = """define internal double @tw.sin.f64(double %x0) alwaysinline {
@@ -37,7 +39,7 @@ def test_of_too_many_copies_those_that_take_most_lines_become_calls():
         "@tw.sin.f64(double %x0) alwaysinline", "@tw.sin.f64(double %x0) noinline"
     )
     assert found.count("alwaysinline") == 1
-    both = with_fewer_copies(MATH + caller("one", *["sin"] * 2 * often, *["cos"] * 2 * often))
+    both = with_fewer_copies(MATH + caller("one", *["sin"] * 2 * often, *["cos"] * 3 * often))
     assert both.count("alwaysinline") == 0
 
 
@@ -79,3 +81,31 @@ def test_angles_in_common_are_the_same_angles():
     wanted = np.sin(x) ** 2 + np.cos(x) ** 2 + np.sin(2 * x) * np.cos(x)
     assert not both.why_not_compiled()
     np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-14, atol=1e-15)
+
+
+def test_a_long_program_says_the_same_at_every_level(monkeypatch):
+    monkeypatch.setenv(disk_cache.VARIABLE, "off")
+    x = tw.constant(np.linspace(0.1, 3.0, 37))
+
+    def terms(x):
+        found = [tw.sin(x + float(place)) * x / (x + 1.0) for place in range(40)]
+        while len(found) > 1:
+            found = [found[0] + found[1], *found[2:]]
+        return found[0]
+
+    wanted, levels = terms(x).numpy(), []
+    real = compiling._target
+    monkeypatch.setattr(
+        compiling, "_target", lambda machine, level: levels.append(level) or real(machine, level)
+    )
+    for long, endless, level in ((10**9, 10**9, 2), (5, 10**9, 1), (5, 5, 0)):
+        monkeypatch.setattr(compiling, "_LONG", long)
+        monkeypatch.setattr(compiling, "_ENDLESS", endless)
+        compiled = tw.function(lambda x: terms(x))
+        programs._programs.clear()
+        levels.clear()
+        for _ in range(2):
+            found = compiled(x)
+        assert not compiled.why_not_compiled()
+        assert set(levels) == {level}
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-14, atol=1e-13)
