@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.descent.judge import Gate
+from thalweg.descent.native_steps import NativeSteps
 from thalweg.descent.problem import Vector
 from thalweg.descent.rate_limit import Stepper, largest_curvature
 from thalweg.descent.run import End, Run, StoppedByCallback, Why
@@ -104,7 +105,9 @@ def gd(run: Run, rule: Rule, rate: float) -> End:
     ceiling, floor = value + promise, value - promise
     gate = Gate(run.first_slope)
     bar = gate.bar * gate.bar
-    for step in range(run.max_steps + 1):
+    native = NativeSteps(run, rule.update, rate)
+    step = 0
+    while True:
         slope = run.slope(x, gradient) if bounded else gradient
         square = float(slope.dot(slope))
         if square <= bar:
@@ -113,7 +116,13 @@ def gd(run: Run, rule: Rule, rate: float) -> End:
                 return End(x, value, gradient, step, Why.JUDGED, finding)
             bar = gate.bar * gate.bar
         if step == run.max_steps:
-            break
+            return End(x, value, gradient, step, Why.STEPS)
+        if step == native.due:
+            leap = native.leap(step, x, gradient, state, (floor, ceiling, bar))
+            if leap is not None:
+                x, value, gradient, state = leap.x, leap.fun, leap.jac, leap.state
+                step += leap.steps
+                continue
         before = x
         x, state = update(gradient, state, x)
         if bounded:
@@ -126,12 +135,12 @@ def gd(run: Run, rule: Rule, rate: float) -> End:
             if ended is not None:
                 return ended
         value, gradient = new_value, new_gradient
+        step += 1
         if watched:
             try:
-                run.see(x, value, gradient, step + 1)
+                run.see(x, value, gradient, step)
             except StoppedByCallback:
-                return End(x, value, gradient, step + 1, Why.CALLBACK)
-    return End(x, value, gradient, run.max_steps, Why.STEPS)
+                return End(x, value, gradient, step, Why.CALLBACK)
 
 
 _Spot = tuple[Vector, float, Vector]

@@ -16,7 +16,7 @@ from thalweg.descent.may_compile import Search
 from thalweg.descent.op_table import op_table
 from thalweg.descent.problem import Vector
 from thalweg.descent.real_number import real_number
-from thalweg.descent.remembered import form_of
+from thalweg.descent.remembered import Account, form_of
 from thalweg.descent.repeated import Repeated, Work, in_columns
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
@@ -24,6 +24,7 @@ from thalweg.expressions import Expression, as_function, parse
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.matrices import hessian
 from thalweg.transform.tangent import hvp
+from thalweg.transform.tracing import Trace
 from thalweg.values.tensor import Tensor
 
 __all__ = ["Objective", "VectorObjective", "objective_of", "read_formula", "read_formulas"]
@@ -56,7 +57,7 @@ class Objective:
         self.size = layout.size
         self.nfev = self.njev = self.nhev = 0
         self._seen = False
-        search = search or Search(jit_compile=False)
+        self._search = search = search or Search(jit_compile=False)
         form = form_of(layout)
 
         def repeated(kind: str, write: Any, first: bool = False) -> Repeated:
@@ -131,6 +132,19 @@ class Objective:
         with np.errstate(all="ignore"):
             matrix = hessian(self._scalar, flat=True)(self._lifted(x))
         return np.array(matrix.array, dtype=np.float64)
+
+    @property
+    def asked(self) -> bool:
+        """Whether machine code was asked for, whether or not it pays."""
+        return self._search.asked
+
+    def written_down(self) -> Trace | None:
+        """The graph of value and gradient, where they are computed in machine code by now."""
+        return self._both.in_use()
+
+    def account(self, kind: str) -> Account:
+        """What searches with this function have spent on something."""
+        return self._search.account((kind, form_of(self.layout)))
 
     def _lifted(self, x: Vector) -> list[Any]:
         return [Tensor(leaf) for leaf in self.layout.arguments(x)]

@@ -121,6 +121,13 @@ class Repeated:
             (self._account or self._opened()).spent += work
             self._waits = False
 
+    def in_use(self) -> Trace | None:
+        """What the machine code was made of; None where Python computes."""
+        found = self._trace
+        if self._code is None or found is None or not self._search.still() or found.assumed:
+            return None
+        return found
+
     def _computed(self, arrays: Sequence[Any]) -> Any:
         found = self._trace
         if self._code is None or found is None or not self._search.still():
