@@ -36,7 +36,7 @@ the few functions where there is some. NewGVN finds it too, but in long straight
 the whole process by an assertion.
 """
 
-_LONG, _ENDLESS = 5000, 40_000
+_LONG, _ENDLESS = 5000, 20_000
 """A module of more lines is written as machine code at the first level: the second one's scheduler takes
 longer than in proportion to the length, and what runs once gains nothing by it. One of still more is at
 level 0, where nothing takes longer than in proportion; over arrays it is 7 % slower, over numbers half
