@@ -46,7 +46,7 @@ def test_however_it_is_kept(what):
 
         def turn(i, c):
             new = tw.sin(c)
-            met[int(len(met))] = {"given": c, "made": new * 2.0}[what]
+            met[len(met)] = {"given": c, "made": new * 2.0}[what]
             return new
 
         ended = tw.fori_loop(0, 3, turn, x)

@@ -72,6 +72,7 @@ CASES = {
     "a sum from 0.0": (lambda x: tw.while_loop(lambda i, s, c: i < 4, lambda i, s, c: (i + 1, s + tw.reduce_sum(c), c * 1.1), (0, 0.0, x))[1:], X),
     "until small": (lambda x: halves(x * 4.0, 0.6), X),
     "no turn": (lambda x: halves(x, 90.0), X),
+    "no turn, or one that forgets": (lambda x: tw.while_loop(lambda c, d: tw.reduce_sum(c) > 0.85, lambda c, d: [tw.sin(c) * 0.1, tw.constant([1.0, 2.0], tw.float64)], [x, x], maximum_iterations=3), X),
     "one turn": (lambda x: tw.fori_loop(0, 1, lambda i, c: tw.sin(c), x), X),
     "none at all": (lambda x: tw.fori_loop(3, 3, lambda i, c: tw.sin(c), x) * x, X),
     "nested folds": (lambda x, rows: tw.fori_loop(0, 3, lambda i, c: tw.foldl(lambda d, r: tw.tanh(d * r) + c * 0.1, rows, c), x), X, ROWS),

@@ -228,8 +228,10 @@ def _plan(loop: Loop, wanted: frozenset[int], came: tuple[bool, ...]) -> Any:
     sources = sorted(ways & useful)
     reached = loop.body.reached([loop.body.inputs[at] for at in sources], by_rules=True)
     carry = [at for at in sources if at < loop.carried]
+    # Where there may be no turn at all, what came for the end may be what goes to the start.
+    none = loop.condition is not None or loop.counted
     carry += [at for at in range(loop.carried) if at not in carry and came[at]
-              and loop.body.outputs[at] in reached]  # fmt: skip
+              and (loop.body.outputs[at] in reached or (none and at in ways))]  # fmt: skip
     stacks = [at for at in range(len(came) - loop.ends)
               if came[loop.ends + at] and loop.body.outputs[loop.carried + at] in reached]  # fmt: skip
     sums = [at for at in sources if at >= loop.carried + loop.rows and at in wanted]
