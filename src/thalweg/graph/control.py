@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -82,7 +82,15 @@ def answers_of(node: Any) -> list[Spec]:
 
 def output_spec(node: Any, place: int) -> Spec:
     """One answer of a node that has several."""
-    return answers_of(node)[place]
+    if node.op != "loop":
+        return answers_of(node)[place]
+    body, condition, turns, carried, *_ = node.attributes
+    if place < carried:  # answers are many, and each is asked for by itself
+        return cast(Spec, body.made[place])
+    if condition is not None and place == carried:
+        return (), WHOLE
+    shape, dtype = body.made[place - (condition is not None)]
+    return (turns, *shape), dtype
 
 
 def _specs(nodes: Sequence[Any]) -> list[Spec]:

@@ -16,14 +16,18 @@ class SubGraph:
         nodes: the nodes, in an order in which they can be computed.
         inputs: the numbers of the nodes that are given.
         outputs: the numbers of the nodes that are wanted.
+        given: shape and dtype of each input.
+        made: shape and dtype of each output.
     """
 
-    __slots__ = ("_hash", "inputs", "nodes", "outputs")
+    __slots__ = ("_hash", "given", "inputs", "made", "nodes", "outputs")
 
     def __init__(self, nodes: Any, inputs: Any, outputs: Any) -> None:
         self.nodes: tuple[Any, ...] = tuple(nodes)
         self.inputs: tuple[int, ...] = tuple(inputs)
         self.outputs: tuple[int, ...] = tuple(outputs)
+        self.given: list[Spec] = [(nodes[at].shape, nodes[at].dtype) for at in self.inputs]
+        self.made: list[Spec] = [(nodes[at].shape, nodes[at].dtype) for at in self.outputs]
         self._hash = hash((self.nodes, self.inputs, self.outputs))
 
     def __hash__(self) -> int:
@@ -41,13 +45,3 @@ class SubGraph:
 
     def __repr__(self) -> str:
         return f"<graph of {len(self.nodes)} nodes>"
-
-    @property
-    def given(self) -> list[Spec]:
-        """Shape and dtype of each input."""
-        return [(self.nodes[at].shape, self.nodes[at].dtype) for at in self.inputs]
-
-    @property
-    def made(self) -> list[Spec]:
-        """Shape and dtype of each output."""
-        return [(self.nodes[at].shape, self.nodes[at].dtype) for at in self.outputs]
