@@ -77,6 +77,15 @@ def of_order(function: Callable[..., Any], order: int) -> Callable[..., Any]:
     return differentiated
 
 
+def made_by_rounding(answers: list[Any]) -> bool:
+    """Whether numbers are so large that only a division by what rounding left can have made them."""
+    return any(
+        np.abs(one[np.isfinite(one)]).max(initial=0) > 1e12
+        for one in map(np.asarray, answers)
+        if one.dtype.kind == "f"
+    )
+
+
 def same(came: Any, wanted: Any, tolerance: float) -> bool:
     came, wanted = np.asarray(came), np.asarray(wanted)
     if came.shape != wanted.shape or came.dtype != wanted.dtype:
@@ -112,6 +121,8 @@ def baked(function: Callable[..., Any], arrays: list[Any], seed: int, tolerance:
             continue
         if wanted is None:
             wrong.append(f"{name}: {RAISED}")
+        elif made_by_rounding(wanted):
+            continue
         elif len(came) != len(wanted) or not all(
             same(*pair, tolerance) for pair in zip(came, wanted, strict=True)
         ):

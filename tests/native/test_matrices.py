@@ -120,6 +120,23 @@ def test_what_has_no_answer_is_told_as_python_tells_it(name):
         np.testing.assert_array_equal(np.isnan(compiled(given)), np.isnan(function(given)))
 
 
+@pytest.mark.parametrize("name", ["cholesky", "inv"])
+def test_what_is_singular_but_for_rounding_is_pythons(name):
+    function, _ = REFUSED[name]
+    third = np.array([[1.0, 1 / 3], [1 / 3, 1 / 9 + 2.0**-54]])
+    compiled, given = tw.function(function), tw.constant(positive(2, "float64"))
+    compiled(given)
+    compiled(given)
+
+    def answer(call):
+        try:
+            return call(tw.constant(third)).numpy().tobytes()
+        except np.linalg.LinAlgError as error:
+            return type(error)
+
+    assert answer(compiled) == answer(function)
+
+
 def test_large_matrices_are_lapacks():
     compiled = tw.function(lambda a: tw.linalg.inv(a))
     a = tw.constant(positive(LARGEST + 1, "float64"))

@@ -11,6 +11,7 @@ from thalweg.native import floats_as_numpy as floats
 from thalweg.native import wholes_as_numpy as wholes
 from thalweg.native.conversion import of_bits, to_floats, to_truth, to_wholes
 from thalweg.native.lanes import Floats, Lanes, Masks, Wholes, select
+from thalweg.native.narrow import NARROW, Narrow, kept, plain
 from thalweg.native.rounding import ceil, floor, rint, trunc
 from thalweg.native.vector_math import define
 
@@ -18,7 +19,7 @@ __all__ = ["KINDS", "Vector", "constant", "is_written", "weight_of", "write"]
 
 Vector = Floats | Wholes | Masks
 
-KINDS = frozenset(map(np.dtype, ("float32", "float64", "int32", "int64", "bool")))
+KINDS = frozenset([*map(np.dtype, ("float32", "float64", "int32", "int64", "bool")), *NARROW])
 """The dtypes that vectors hold."""
 
 _BY_LIBRARY = {
@@ -97,7 +98,7 @@ _OF_TRUTHS: dict[str, Callable[..., Any]] = {
 
 
 def _table(dtype: np.dtype[Any]) -> dict[str, Callable[..., Any]]:
-    return {"f": _OF_FLOATS, "i": _OF_WHOLES, "b": _OF_TRUTHS}.get(dtype.kind, {})
+    return {"f": _OF_FLOATS, "i": _OF_WHOLES, "u": _OF_WHOLES, "b": _OF_TRUTHS}.get(dtype.kind, {})
 
 
 def is_written(op: str, dtype: np.dtype[Any]) -> bool:
@@ -136,7 +137,10 @@ def write(op: str, inputs: Sequence[Vector], attributes: Sequence[Any]) -> Vecto
         if isinstance(first, Wholes)
         else _OF_TRUTHS
     )
-    return table[op](*inputs)  # type: ignore[no-any-return]  # each entry makes a vector of vectors
+    found: Vector = table[op](*inputs)
+    if isinstance(first, Narrow) and isinstance(found, Wholes):
+        return kept(found, type(first))
+    return found
 
 
 def _called(function: str, inputs: Sequence[Vector]) -> Floats:
@@ -148,6 +152,9 @@ def _called(function: str, inputs: Sequence[Vector]) -> Floats:
 
 def cast(x: Vector, dtype: np.dtype[Any]) -> Vector:
     """The same numbers in another dtype."""
+    x = plain(x)
+    if dtype in NARROW:
+        return kept(to_wholes(x, 32), NARROW[dtype])
     if dtype.kind == "b":
         return to_truth(x)
     bits = dtype.itemsize * 8
@@ -158,5 +165,7 @@ def constant(lanes: Lanes, value: Any, dtype: np.dtype[Any]) -> Vector:
     """One number in every lane."""
     if dtype.kind == "b":
         return lanes.truth(bool(value))
+    if dtype in NARROW:
+        return NARROW[dtype](of_bits(lanes, 32), of_bits(lanes, 32).whole(int(value)).name)
     own = of_bits(lanes, dtype.itemsize * 8)
     return own.number(float(value)) if dtype.kind == "f" else own.whole(int(value))

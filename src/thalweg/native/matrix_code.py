@@ -2,12 +2,13 @@
 
 Row by row as the matrices lie: Cholesky-Banachiewicz, substitution, and elimination with the largest
 element of a column as pivot (Golub and Van Loan, Matrix Computations, 3.1, 3.4, 4.2). What cannot be
-divided by sets the status, and Python is asked.
+divided by, or is only what rounding left, sets the status, and Python is asked.
 """
 
 from __future__ import annotations
 
 import math
+import struct
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,10 @@ from thalweg.native.memory import address, element
 __all__ = ["write_matrices"]
 
 _STATUS, _SIZE, _FIRST, _SECOND, _COLUMNS = "%x0", "%x1", "%x2", "%x3", "%x4"
+
+
+LEFT = 64
+"""A pivot of fewer units of rounding, of the numbers that it is what is left of, may well be nothing."""
 
 
 class _Loops:
@@ -68,6 +73,12 @@ class _Loops:
         with only_if(self.listing, truth):
             self.listing.line(f"store i32 1, ptr {_STATUS}, align 4")
 
+    def least(self, of: str) -> str:
+        """What a pivot must exceed that is left of such a number."""
+        eps = LEFT * float(np.finfo(np.float32 if self.align == 4 else np.float64).eps)
+        digits = f"0x{struct.unpack('<Q', struct.pack('<d', eps))[0]:016X}"
+        return self.do("fmul", of, digits)
+
     def next(self, index: str) -> str:
         """The index after this one."""
         return self.listing.value(f"add i64 {index}, 1")
@@ -85,15 +96,18 @@ def _cholesky(f: _Loops) -> None:
     with counted(f.listing, "0", n, 1) as row:
         with counted(f.listing, "0", f.next(row), 1) as column:
             place = f.at(matrix, row, n, column)
+            least = f.least(f.load(place))
             with counted(f.listing, "0", column, 1) as k:
                 x, y = f.load(f.at(matrix, row, n, k)), f.load(f.at(matrix, column, n, k))
                 f.less_product(place, x, y)
             left = f.load(place)
             below = f.listing.value(f"icmp ult i64 {column}, {row}")
             pivot = f.load(f.at(matrix, column, n, column))
+            enough = f.listing.value(f"fcmp ogt {f.kind} {left}, {least}")
             real = f.listing.value(f"fcmp ogt {f.kind} {left}, 0x0000000000000000")
             finite = f.listing.value(f"fcmp olt {f.kind} {left}, {infinite}")
             fine = f.listing.value(f"and i1 {real}, {finite}")
+            fine = f.listing.value(f"and i1 {fine}, {enough}")
             either = f.listing.value(f"or i1 {below}, {fine}")
             f.refuse(f.listing.value(f"xor i1 {either}, true"))
             quotient, root = f.do("fdiv", left, pivot), f.root(left)
@@ -128,6 +142,14 @@ def _solve(f: _Loops) -> None:
     """Elimination of the matrix and of the right sides together, then substitution from the last row."""
     n, matrix, out, columns = _SIZE, _FIRST, _SECOND, _COLUMNS
     best, largest = f.listing.room("i64", 8), f.listing.room(f.kind, 8)
+    scale = f.listing.room(f.kind, 8)
+    f.store(scale, "0x0000000000000000")
+    with counted(f.listing, "0", n, 1) as row, counted(f.listing, "0", n, 1) as column:
+        size = f.size_of(f.load(f.at(matrix, row, n, column)))
+        larger = f.listing.value(f"fcmp ogt {f.kind} {size}, {f.load(scale)}")
+        with only_if(f.listing, larger):
+            f.store(scale, size)
+    least = f.least(f.load(scale))
     with counted(f.listing, "0", n, 1) as step:
         f.listing.line(f"store i64 {step}, ptr {best}, align 8")
         f.store(largest, f.size_of(f.load(f.at(matrix, step, n, step))))
@@ -145,7 +167,7 @@ def _solve(f: _Loops) -> None:
                 f.store(one, y)
                 f.store(other, x)
         pivot = f.load(f.at(matrix, step, n, step))
-        real = f.listing.value(f"fcmp ogt {f.kind} {f.load(largest)}, 0x0000000000000000")
+        real = f.listing.value(f"fcmp ogt {f.kind} {f.load(largest)}, {least}")
         finite = f.listing.value(f"fcmp olt {f.kind} {f.load(largest)}, 0x7FF0000000000000")
         fine = f.listing.value(f"and i1 {real}, {finite}")
         f.refuse(f.listing.value(f"xor i1 {fine}, true"))

@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.native.conversion import of_bits
 from thalweg.native.expression import Vector
 from thalweg.native.lanes import Floats, Lanes, Masks, Wholes
+from thalweg.native.narrow import NARROW
 from thalweg.native.place import mask, splat
 
 __all__ = ["address", "element", "fetch", "put"]
@@ -18,6 +19,7 @@ _ELEMENTS = {
     np.dtype(name): kind
     for name, kind in {
         "float32": "float", "float64": "double", "int32": "i32", "int64": "i64", "bool": "i8",
+        "int8": "i8", "uint8": "i8", "int16": "i16", "uint16": "i16",
     }.items()
 }  # fmt: skip
 """LLVM's types; a dtype's name is a property that takes NumPy microseconds."""
@@ -75,6 +77,11 @@ def fetch(lanes: Lanes, dtype: np.dtype[Any], pointer: str, step: int, present: 
             lanes,
             listing.value(f"icmp ne {kind} {name}, {'zeroinitializer' if lanes.width > 1 else 0}"),
         )
+    if dtype in NARROW:
+        own = of_bits(lanes, 32)
+        verb = "sext" if dtype.kind == "i" else "zext"
+        wide = listing.value(f"{verb} {kind} {name} to {own.whole_type}")
+        return NARROW[dtype](own, wide)
     own = of_bits(lanes, dtype.itemsize * 8)
     return Floats(own, name) if dtype.kind == "f" else Wholes(own, name)
 
@@ -87,6 +94,8 @@ def put(
     kind = _many(lanes, element(dtype))
     if dtype.kind == "b":
         name = listing.value(f"zext {value.kind} {name} to {kind}")
+    elif dtype in NARROW:
+        name = listing.value(f"trunc {value.kind} {name} to {kind}")
     if lanes.width == 1 or (step == 1 and present == lanes.width):
         listing.line(f"store {kind} {name}, ptr {pointer}, align {align}")
         return

@@ -9,10 +9,15 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.axes import static
+from thalweg.core.handle import Handle
 from thalweg.core.numbers_seen import numbers_seen
+from thalweg.core.recording import STATE
 from thalweg.core.wanted_dtype import wanted_dtype
 from thalweg.core.whole_number import whole_number
 from thalweg.errors import DTypeError, ShapeError
+from thalweg.ops.casting import cast
+from thalweg.ops.comparison import greater
+from thalweg.ops.indexing import getitem
 from thalweg.ops.movement import broadcast_to
 from thalweg.values.conversion import python_array
 from thalweg.values.floatx import floatx
@@ -189,6 +194,8 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: Any
     array([[ True, False, False],
            [ True,  True,  True]])
     """
+    if maxlen is not None and isinstance(lengths, Handle) and STATE.here.tracer is not None:
+        return _mask_by_ops(lengths, whole_number("sequence_mask: maxlen", maxlen, least=0), dtype)
     counts = np.asarray(numbers_seen(lengths, "tw.sequence_mask()"))
     if counts.dtype.kind not in "iu" and counts.size:
         raise DTypeError(f"sequence_mask: lengths are whole numbers, not {lengths!r:.60}")
@@ -199,6 +206,16 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, name: Any
     sizes_of("sequence_mask", (*counts.shape, longest))
     kind = wanted_dtype("sequence_mask: dtype", dtype)
     return Tensor((np.arange(longest) < counts[..., None]).astype(kind))
+
+
+def _mask_by_ops(lengths: Any, longest: int, dtype: Any) -> Tensor:
+    """The same for lengths that who writes it down must not take for constants."""
+    if lengths.array.dtype.kind not in "iu":
+        raise DTypeError(f"sequence_mask: lengths are whole numbers, not {lengths!r:.60}")
+    places = Tensor(np.arange(longest, dtype=lengths.array.dtype))
+    there = greater.eager(getitem.eager(lengths, (..., None)), places)
+    mask: Tensor = cast.eager(there, wanted_dtype("sequence_mask: dtype", dtype))
+    return mask
 
 
 PUBLIC: dict[str, Callable[..., Any]] = {
