@@ -36,10 +36,15 @@ def loss(x):
 def rows(places, number):
     return tw.cast(places, tw.float32) * number, tw.less(places, 5)
 
+@tw.function
+def large(x):
+    return tw.reduce_sum(tw.tanh(x @ x), axis=0)
+
 places = tw.constant([3, 0, 49])
+square = tw.constant(rng.normal(size=(400, 400)))
 for _ in range(3):
-    found = [*loss(x), *rows(places, number)]
-assert not loss.why_not_compiled() and not rows.why_not_compiled()
+    found = [*loss(x), *rows(places, number), large(square)]
+assert not [one.why_not_compiled() for one in (loss, rows, large) if one.why_not_compiled()]
 optimizer = tw.optimizers.Adam(0.01)
 last = optimizer.minimize(lambda: loss.python_function(x)[0], [w, b], steps=5000)
 assert not optimizer.why_not_compiled
@@ -94,9 +99,10 @@ print([np.asarray(one).tobytes().hex() for one in [*found, last, w, b]])
 """
     one = output_of(started(FUNCTIONS + told, **variables, PYTHONHASHSEED="1")).splitlines()
     two = output_of(started(FUNCTIONS + told, **variables, PYTHONHASHSEED="2")).splitlines()
-    assert (one[0], two[0]) == ("3", "0")
+    assert int(one[0]) >= 4  # the large one for one thread, too, where there are several
+    assert int(two[0]) == 0
     assert one[1] == two[1]
-    assert len(list((tmp_path / "code").iterdir())) == 3
+    assert len(list((tmp_path / "code").iterdir())) == int(one[0])
 
 
 def test_the_text_holds_no_address(variables):
