@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thalweg.core.recording import STATE
 from thalweg.descent.outside import Outside
 from thalweg.descent.remembered import Account, Made, account_of
 from thalweg.descent.repeatable import read
 from thalweg.errors import DescentError
-from thalweg.transform.tracing import Trace, site_of
+
+if TYPE_CHECKING:
+    from thalweg.transform.tracing import Trace
 
 __all__ = ["EARLY", "Search"]
 
@@ -84,6 +86,8 @@ class Search:
     @property
     def site(self) -> Any:
         """Where the function's text begins, if Python has compiled it."""
+        from thalweg.transform.tracing import site_of  # read where something is written down
+
         return site_of(self.function if callable(self.function) else read)
 
     def account(self, kind: Any) -> Account:

@@ -11,17 +11,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from thalweg.descent.objective import Objective
 from thalweg.descent.problem import Negated, Problem, SquaredMiss, Vector
 from thalweg.descent.run import Run
-from thalweg.graph.graph import Graph
-from thalweg.graph.symbol import Symbol
 from thalweg.transform import worth
-from thalweg.transform.tracing import Trace
+
+if TYPE_CHECKING:
+    from thalweg.graph.graph import Graph
+    from thalweg.transform.tracing import Trace
 
 __all__ = ["Leap", "NativeSteps"]
 
@@ -140,6 +141,9 @@ class NativeSteps:
 
     def _round(self, found: Trace, state: Any) -> tuple[Graph, dict[int, int]]:
         """One step as a graph: x, ∇f, the rate, the rule's state, cells ↦ the same after it, and rows."""
+        from thalweg.graph.graph import Graph  # read where a loop is made
+        from thalweg.graph.symbol import Symbol
+
         run, graph = self._run, Graph()
         like = np.zeros(run.size)
         fields = _fields(state)
@@ -224,6 +228,8 @@ def _inside(problem: Problem) -> tuple[Objective | None, Wrap]:
 
 def _spliced(graph: Graph, found: Trace, x: Any) -> tuple[Any, Any]:
     """The function's value and gradient at x, written into another graph."""
+    from thalweg.graph.symbol import Symbol
+
     numbers: dict[int, int] = {}
     for place, node in enumerate(found.graph.nodes):
         if node.op == "input":

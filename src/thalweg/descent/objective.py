@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,8 +24,10 @@ from thalweg.expressions import Expression, as_function, parse
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.matrices import hessian
 from thalweg.transform.tangent import hvp
-from thalweg.transform.tracing import Trace
 from thalweg.values.tensor import Tensor
+
+if TYPE_CHECKING:
+    from thalweg.transform.tracing import Trace
 
 __all__ = ["Objective", "VectorObjective", "objective_of", "read_formula", "read_formulas"]
 
@@ -176,8 +178,12 @@ class VectorObjective:
         self.lost: DescentError | None = None
         search = search or Search(jit_compile=False)
         form = form_of(layout)
-        self._residual = Repeated(search, written.residuals(call, layout), (), ("residual", form))
-        self._columns = Repeated(search, written.columns(call, layout), (), ("columns", form))
+
+        def repeated(kind: str, write: Any) -> Repeated:
+            return Repeated(search, write(call, layout), (), (kind, form), first=False)
+
+        self._residual = repeated("residual", written.residuals)
+        self._columns = repeated("columns", written.columns)
         self._work = Work()
 
     def residual(self, x: Vector) -> Vector:

@@ -11,13 +11,15 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thalweg.core.trees import map_leaves
 from thalweg.descent.layout import Layout
 from thalweg.descent.outside import Outside
-from thalweg.transform.tracing import Trace
 from thalweg.values.floatx import floatx
+
+if TYPE_CHECKING:
+    from thalweg.transform.tracing import Trace
 
 __all__ = ["Account", "Made", "account_of", "form_of"]
 

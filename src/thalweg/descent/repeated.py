@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +18,10 @@ from thalweg.descent.may_compile import Search
 from thalweg.descent.remembered import Account, Made
 from thalweg.descent.written import FEW
 from thalweg.transform import worth
-from thalweg.transform.tracing import Trace, trace
 from thalweg.values.tensor import Tensor
+
+if TYPE_CHECKING:
+    from thalweg.transform.tracing import Trace
 
 __all__ = ["Repeated", "Work", "in_columns"]
 
@@ -151,6 +153,10 @@ class Repeated:
         if not search.may_compile():
             self._over = True
             return None
+        from thalweg.transform.tracing import (
+            trace,
+        )  # it stands on all of `graph/`: read when it pays
+
         given = [Tensor(np.array(one)) for one in (*arrays, *self._fixed)]
         try:
             with np.errstate(all="ignore"):
