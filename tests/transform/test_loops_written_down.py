@@ -213,3 +213,25 @@ def test_two_gradients_of_one_loop():
         return [tape.gradient(y, x), tape.gradient(z, w), tape.gradient(z, [x, w])]
 
     beside(both, X, W, order=1)
+
+
+def test_a_long_loop_of_unknown_length_in_the_first_call():
+    """It begins in Python and goes on in machine code; the turns are counted across."""
+    compiled = tw.function(
+        lambda x: tw.while_loop(lambda c, n: c < 1e6, lambda c, n: (c + 1.5, n + 1), (x, 0))
+    )
+    for _ in range(2):
+        c, n = compiled(tw.constant(0.0, tw.float64))
+        assert (float(c), int(n)) == (1_000_000.5, 666_667)
+
+
+def test_a_long_loop_and_its_gradient_in_the_first_call():
+    """Machine code computes the answer of the first call: x/2, 60 000 times, and 1 each time."""
+    compiled = tw.function(
+        lambda x: tw.value_and_grad(
+            lambda v: tw.fori_loop(0, 60_000, lambda i, c: c * 0.5 + v * 1.0, v)
+        )(x)
+    )
+    for _ in range(2):
+        value, slope = compiled(tw.constant(3.0, tw.float64))
+        assert (float(value), float(slope)) == (6.0, 2.0)

@@ -217,12 +217,19 @@ class Loop:
         whole = min(whole, self.turns) if self.turns >= 0 else whole
         limit = 1 if HERE.once else whole
         carry, stacks = list(start), self._room(len(self.body.outputs) - self.carried)
-        turn = 0
+        turn, open_end = 0, self.turns < 0 and self.condition is not None
         while turn < limit or limit < 0:
             if self.condition is not None and not HERE.once:
                 (goes_on,) = self.condition.compute([*carry, *still])
                 if not goes_on:
                     break
+            if open_end and is_long(turn, len(self.body.calls)):
+                open_end = False
+                made = computed(
+                    lambda graph, nodes: _write_loop(self, graph, nodes), [*carry, *still]
+                )
+                if made is not None:
+                    return (*made[: self.carried], made[self.carried] + turn)
             row = whole - 1 - turn if self.backward else turn
             found = self.body.compute([*carry, *[one[row] for one in cut], *still])
             carry = found[: self.carried]
