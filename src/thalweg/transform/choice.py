@@ -12,7 +12,7 @@ from thalweg.graph.graph import Graph
 from thalweg.graph.symbol import Symbol
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.loop import Walk, again, of_no_account, shown
+from thalweg.transform.loop import Walk, again, apart, of_no_account, shown
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
@@ -110,9 +110,10 @@ class Choice:
         moving = [tangents[1 + at] for at in places]
         if why is not None:
             _refuse(why)
-            given = [operands[1 + at] for at in places]
+            mine = apart(operands)
+            given = [mine[1 + at] for at in places]
             with ForwardAccumulator(given, moving) as accumulator:
-                answers = self.chosen(operands[0].array).replay(operands[1:])
+                answers = self.chosen(operands[0].array).replay(mine[1:])
             return [accumulator.jvp(one) if floats(one.array) else None for one in answers]
         made = iter(Choice(f"tangent of {self.name}", found).run([*operands, *moving]))
         return [next(made) if floats(one.array) else None for one in out]
@@ -121,10 +122,11 @@ class Choice:
         self, operands: Sequence[Any], followed: tuple[int, ...], arrived: Sequence[Any], why: Any
     ) -> dict[int, Any]:
         _refuse(why)
-        sources = [operands[at] for at in followed]
+        mine = apart(operands)
+        sources = [mine[at] for at in followed]
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
-            answers = self.chosen(operands[0].array).replay(operands[1:])
+            answers = self.chosen(operands[0].array).replay(mine[1:])
         targets = [(one, g) for one, g in zip(answers, arrived, strict=True) if g is not None]
         grads = tape.gradient(
             [one for one, _ in targets], sources, output_gradients=[g for _, g in targets]

@@ -14,6 +14,7 @@ from thalweg.graph.control import parts_of_loop
 from thalweg.graph.graph import Graph
 from thalweg.graph.lowering import NotLowered
 from thalweg.graph.symbol import Symbol
+from thalweg.ops.arithmetic import identity
 from thalweg.ops.joining import concat, stack
 from thalweg.ops.splitting import unstack
 from thalweg.tape.adoption import Adopted, Named
@@ -21,7 +22,7 @@ from thalweg.transform.long_loop import computed, is_long
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
 
-__all__ = ["HERE", "Loop", "Walk", "again", "of_no_account", "shown"]
+__all__ = ["HERE", "Loop", "Walk", "again", "apart", "of_no_account", "shown"]
 
 
 class _Here(threading.local):
@@ -137,6 +138,11 @@ def shown(op: Any, operands: Sequence[Any], made: Sequence[Any]) -> tuple[Any, .
     if not recorded:
         leave_trace(Named(op.name), keys, out, site)
     return out
+
+
+def apart(operands: Sequence[Any]) -> list[Any]:
+    """The same values as Tensors of their own: one may come in at two places, and is two sources."""
+    return [identity.eager(one) for one in operands]
 
 
 def again(op: Any, keys: Any, values: Any, out: Any) -> Walk:

@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.core.recording import STATE
 from thalweg.tape.forward_accumulator import ForwardAccumulator
-from thalweg.transform.loop import Loop, of_no_account
+from thalweg.transform.loop import Loop, apart, of_no_account
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
@@ -118,9 +118,10 @@ def _turn_by_turn(
     """The tangents without a loop, where a turn's cannot be written down."""
     if STATE.here.tracer is not None:
         STATE.here.tracer.refuse(*why)
-    moving = [(one, t) for one, t in zip(operands, tangents, strict=True) if t is not None]
+    mine = apart(operands)
+    moving = [(one, t) for one, t in zip(mine, tangents, strict=True) if t is not None]
     with ForwardAccumulator([one for one, _ in moving], [t for _, t in moving]) as accumulator:
-        answers = loop.unrolled(operands)
+        answers = loop.unrolled(mine)
     return [accumulator.jvp(one) if floats(one.array) else None for one in answers]
 
 

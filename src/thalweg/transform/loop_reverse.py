@@ -18,7 +18,7 @@ import numpy as np
 
 from thalweg.core.recording import STATE
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.loop import Loop, of_no_account
+from thalweg.transform.loop import Loop, apart, of_no_account
 from thalweg.transform.rewind import Rewind
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
@@ -370,10 +370,11 @@ def _turn_by_turn(
     """The gradients without a loop, each turn on a tape, where a turn's cannot be written down."""
     if STATE.here.tracer is not None:
         STATE.here.tracer.refuse(*why)
-    sources = [operands[at] for at in followed]
+    mine = apart(operands)
+    sources = [mine[at] for at in followed]
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
-        answers = loop.unrolled(operands)
+        answers = loop.unrolled(mine)
     targets = [(one, g) for one, g in zip(answers, arrived, strict=True) if g is not None]
     grads = tape.gradient(
         [one for one, _ in targets], sources, output_gradients=[g for _, g in targets]

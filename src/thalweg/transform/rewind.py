@@ -18,7 +18,7 @@ from thalweg.graph.symbol import Symbol
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.long_loop import computed, is_long
-from thalweg.transform.loop import HERE, Loop, Walk, again, shown
+from thalweg.transform.loop import HERE, Loop, Walk, again, apart, shown
 from thalweg.transform.script import Script, floats
 
 __all__ = ["Rewind"]
@@ -141,10 +141,11 @@ class Rewind:
         self, operands: Sequence[Any], out: Any, followed: tuple[int, ...], arrived: Sequence[Any]
     ) -> dict[int, Any]:
         """The gradients of inputs, by their places."""
-        sources = [operands[at] for at in followed]
+        mine = apart(operands)
+        sources = [mine[at] for at in followed]
         with GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(sources)
-            answers = self.plainly(operands)
+            answers = self.plainly(mine)
         targets = [(one, g) for one, g in zip(answers, arrived, strict=True) if g is not None]
         grads = tape.gradient(
             [one for one, _ in targets], sources, output_gradients=[g for _, g in targets]
@@ -153,7 +154,8 @@ class Rewind:
 
     def tangents(self, operands: Sequence[Any], out: Any, tangents: Sequence[Any]) -> list[Any]:
         """The tangent of each answer, or None."""
-        moving = [(one, t) for one, t in zip(operands, tangents, strict=True) if t is not None]
+        mine = apart(operands)
+        moving = [(one, t) for one, t in zip(mine, tangents, strict=True) if t is not None]
         with ForwardAccumulator([one for one, _ in moving], [t for _, t in moving]) as accumulator:
-            answers = self.plainly(operands)
+            answers = self.plainly(mine)
         return [accumulator.jvp(one) if floats(one.array) else None for one in answers]

@@ -101,6 +101,7 @@ def trace(
         set_recorders(before)
     graph = tracer.graph
     graph.outputs += [node for _, node in tracer.written.values()]
+    graph.loops.clear()  # what it says of loops holds a turn's values
     return answer, Trace(
         graph,
         tuple([cell for cell, _ in tracer.cells.values()]),
