@@ -195,7 +195,7 @@ def curvature(matrices):
 
 @pytest.mark.parametrize("rank", [0, 1, 2, 3])
 def test_second_derivatives_of_a_stack_are_those_of_its_matrices(rank):
-    """Also of a stack of one, and beside matrices of another rank."""
+    """Of det: also of a stack of one, and beside matrices of another rank."""
     matrix = np.array([[1.0, 2, 0], [2, -1, 1], [0, 1, 3]])[:rank].T @ whole(rank, 3)
     alone = curvature(matrix)
     regular = np.diag([1.0, 2.0, 3.0])
@@ -206,5 +206,6 @@ def test_second_derivatives_of_a_stack_are_those_of_its_matrices(rank):
 
 
 def test_second_derivatives_at_nan_are_nan_and_of_nothing_are_none():
+    """Of det: an answer, and no refusal by LAPACK."""
     assert np.isnan(curvature(np.array([[np.nan, 1, 2], [3, 4, 5], [6, 7, 9]]))).all()
     assert curvature(np.zeros((0, 3, 3))).shape == (0, 3, 3)

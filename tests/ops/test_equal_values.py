@@ -241,6 +241,9 @@ SWAP[0, 1] = SWAP[1, 0] = 1.0
 """A way that turns the first two vectors into each other, with no trace."""
 ONE_ZERO = TURN @ np.diag([3.0, 2.0, 1.0, 0.0]) @ OTHER.T
 TWO_ZEROS = TURN @ np.diag([3.0, 2.0, 0.0, 0.0]) @ OTHER.T
+TALL_ONE_ZERO = np.outer(TURN[0], [3.0, 4.0])
+LEFT, _, RIGHT = np.linalg.svd(TALL_ONE_ZERO)
+"""LAPACK's own choice: a way from its third column to its first leaves all that is free alone."""
 TALL_ZERO, WIDE_ZERO = np.outer(TURN[0], [1.0, 2.0]), np.outer([1.0, 2.0], TURN[0])
 
 
@@ -278,6 +281,7 @@ def test_ways_that_choose_among_free_vectors_have_no_tangent(name, matrix, way):
         ("eigh", TWICE, turned(np.array([[2.0, 0, 1, 4], [0, 2, 3, -1], [1, 3, 5, 2], [4, -1, 2, 8]]))),
         ("eigh", np.stack([np.eye(4), TWICE]), np.stack([np.eye(4), turned(np.diag([3.0, 3, -1, 7]))])),
         ("svd", np.eye(4), 2 * np.eye(4)), ("svd", ONE_ZERO, WAY), ("svd", np.array([[0.0]]), np.array([[2.0]])),
+        ("svd", TALL_ONE_ZERO, LEFT[:, 2:3] @ RIGHT[:1]),
         ("svd", TWICE, turned(np.diag([3.0, 3, -1, 7]))), ("svd", np.stack([np.eye(4), ONE_ZERO]), np.stack([np.eye(4), WAY])),
     ],
 )  # fmt: skip
