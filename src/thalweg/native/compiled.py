@@ -22,6 +22,7 @@ from thalweg.native.program import Program, Programs, Table, in_lines
 from thalweg.native.program_code import ON_STACK, Layout, lay_out, write_loop, write_program
 from thalweg.native.sharing import work_to_share
 from thalweg.passes.order import run_passes
+from thalweg.passes.speculate import speculate
 
 __all__ = [
     "Compiled",
@@ -38,7 +39,7 @@ SHORT = 200_000
 """Below so much work (operations on elements) a call is not worth letting other threads run."""
 
 SHARED_CALL = 1_000_000
-SHARED_ROUND = 32_000
+SHARED_ROUND = 100_000
 """From so much work on threads share it: in a call, which must wake them, and in a round of a loop."""
 
 
@@ -144,6 +145,8 @@ class CompiledLoop:
             raise GraphError(f"an output becomes one input at most; the states were {states}")
         simple = run_passes(graph)
         updates = find_updates(simple, states)
+        if not updates:
+            simple = speculate(simple)
         self._in_place = frozenset(updates)
         kernels = plan_kernels(simple, updates)
         small = [pair for pair in states.items() if pair[1] not in updates]

@@ -13,9 +13,9 @@ from thalweg.native.conversion import of_bits, to_floats, to_truth, to_wholes
 from thalweg.native.lanes import Floats, Lanes, Masks, Wholes, select
 from thalweg.native.narrow import NARROW, Narrow, kept, plain
 from thalweg.native.rounding import ceil, floor, rint, trunc
-from thalweg.native.vector_math import define
+from thalweg.native.vector_math import define, define_sin_and_cos
 
-__all__ = ["KINDS", "Vector", "constant", "is_written", "weight_of", "write"]
+__all__ = ["KINDS", "Vector", "constant", "is_written", "sin_and_cos", "weight_of", "write"]
 
 Vector = Floats | Wholes | Masks
 
@@ -148,6 +148,17 @@ def _called(function: str, inputs: Sequence[Vector]) -> Floats:
     symbol = define(lanes.listing.module, lanes.machine, function, lanes.bits, lanes.width)
     given = ", ".join(f"{one.kind} {one.name}" for one in inputs)
     return Floats(lanes, lanes.listing.value(f"call {lanes.float_type} @{symbol}({given})"))
+
+
+def sin_and_cos(x: Floats) -> dict[str, Vector]:
+    """Write the sine and the cosine of an angle, by the primitives' names."""
+    lanes = x.lanes
+    symbol, kind = define_sin_and_cos(lanes.listing.module, lanes.machine, lanes.bits, lanes.width)
+    both = lanes.listing.value(f"call {kind} @{symbol}({x.kind} {x.name})")
+    return {
+        op: Floats(lanes, lanes.listing.value(f"extractvalue {kind} {both}, {place}"))
+        for place, op in enumerate(("sin", "cos"))
+    }
 
 
 def cast(x: Vector, dtype: np.dtype[Any]) -> Vector:

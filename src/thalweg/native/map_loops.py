@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from thalweg.graph.graph import Node
 from thalweg.native.counted import counted
-from thalweg.native.expression import Vector, constant, write
+from thalweg.native.expression import Vector, constant, sin_and_cos, write
 from thalweg.native.kernels import Map, Reduction, View
 from thalweg.native.lanes import Lanes, Masks, select
 from thalweg.native.listing import Listing
@@ -104,6 +104,7 @@ class _Loops:
         self.inner = self.sizes[-1]
         width = min(machine.lanes(bits), 1 << max(self.inner - 1, 0).bit_length())
         self.lanes = Lanes(listing, machine, bits, width)
+        self.beside = _sines_beside_cosines(kernel)
         self.counted = self._counted()
         self.blocks = self._blocks()
 
@@ -288,6 +289,11 @@ class _Loops:
         for number, node in self.kernel.nodes:
             if node.op == "constant":
                 values[number] = constant(lanes, node.attributes[0], node.dtype)
+            elif number in self.beside:
+                if number not in values:
+                    both = sin_and_cos(value_of(node.inputs[0]))  # type: ignore[arg-type]  # an angle
+                    values[number] = both.pop(node.op)
+                    (values[self.beside[number]],) = both.values()
             else:
                 values[number] = write(
                     node.op, [value_of(at) for at in node.inputs], node.attributes
@@ -345,6 +351,21 @@ class _Loops:
             before = fetch(total.lanes, one.out.dtype, pointer, 1, 1)
             total = write(COMBINED[one.kind], [before, total], ())
         put(total.lanes, one.out.dtype, pointer, 1, 1, total)
+
+
+def _sines_beside_cosines(kernel: Map) -> dict[int, int]:
+    """The sines whose angles' cosines are wanted as well, and the other way round."""
+    by_angle: dict[tuple[int, str], int] = {
+        (node.inputs[0], node.op): number
+        for number, node in kernel.nodes
+        if node.op in ("sin", "cos")
+    }
+    found = {}
+    for (angle, op), number in by_angle.items():
+        other = by_angle.get((angle, "cos" if op == "sin" else "sin"))
+        if other is not None:
+            found[number] = other
+    return found
 
 
 def _loaded(like: Vector, room: str) -> Vector:

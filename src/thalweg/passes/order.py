@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from thalweg.graph.graph import Graph
 from thalweg.passes.hoist import hoist
+from thalweg.passes.outer import outer
 from thalweg.passes.prune import prune
 from thalweg.passes.simplify import simplify
 
 __all__ = ["PASSES", "run_passes"]
 
-PASSES = (simplify, hoist, prune)
+PASSES = (simplify, outer, hoist, prune)
 """Every pass, in order; each is one walk from the first node to the last."""
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from thalweg.native.vector_math.table import FUNCTIONS, Function, define
+from thalweg.native.vector_math.table import FUNCTIONS, Function, define, define_sin_and_cos
 
-__all__ = ["FUNCTIONS", "Function", "define"]
+__all__ = ["FUNCTIONS", "Function", "define", "define_sin_and_cos"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from thalweg.native.lanes import Floats, where
 from thalweg.native.vector_math.exponential import exp, exp_of_pair
 from thalweg.native.vector_math.pairs import Pair, exact_product
-from thalweg.native.vector_math.polynomial import polynomial
+from thalweg.native.vector_math.polynomial import by_steps, polynomial
 from thalweg.native.vector_math.polynomials import ERF_LARGE, ERF_SMALL, ERFC
 
 __all__ = ["erf", "erfc"]
@@ -47,7 +47,7 @@ def _erfc(x: Floats, grade: int) -> Floats:
     size = x.magnitude()
     size = where(size > ERFC_ZERO[grade], number(ERFC_ZERO[grade]), size)
     q = (size - CENTRE) / (size + CENTRE)
-    shape = polynomial(q, ERFC[grade]) / (size * 2.0 + 1.0)
+    shape = by_steps(q, ERFC[grade]) / (size * 2.0 + 1.0)
     square = exact_product(-size, size)
     tail = exp_of_pair(Pair(square.high, square.low), shape)
     answer = where(x < zero, 2.0 - tail, tail)

@@ -22,7 +22,7 @@ from thalweg.native.vector_math import (
     trigonometric,
 )
 
-__all__ = ["FUNCTIONS", "Function", "define"]
+__all__ = ["FUNCTIONS", "Function", "define", "define_sin_and_cos"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +89,22 @@ def define(module: Module, machine: Machine, name: str, bits: int, width: int) -
             ),
         )
     return symbol
+
+
+def define_sin_and_cos(module: Module, machine: Machine, bits: int, width: int) -> tuple[str, str]:
+    """Define the function of an angle's sine and cosine; returns its name and what it returns."""
+    listing = Listing(module)
+    lanes = Lanes(listing, machine, bits, width)
+    symbol, kind = f"tw.sin_and_cos.{lanes.short}", f"{{ {lanes.float_type}, {lanes.float_type} }}"
+    if not module.defines(symbol):
+        found = "poison"
+        for place, one in enumerate(trigonometric.sin_and_cos(lanes.argument(0))):
+            found = listing.value(
+                f"insertvalue {kind} {found}, {lanes.float_type} {one.name}, {place}"
+            )
+        listing.line(f"ret {kind} {found}")
+        text = listing.function(
+            symbol, f"internal {kind}", lanes.float_type, attributes="alwaysinline"
+        )
+        module.define(symbol, text)
+    return symbol, kind

@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from thalweg.native.lanes import Floats, Wholes, where
 from thalweg.native.vector_math.huge_angles import QuarterTurns, with_huge_angles
-from thalweg.native.vector_math.pairs import ordered_sum
 from thalweg.native.vector_math.polynomial import polynomial
 from thalweg.native.vector_math.polynomials import COS, SIN, TAN
 
-__all__ = ["cos", "sin", "tan"]
+__all__ = ["cos", "sin", "sin_and_cos", "tan"]
 
 # π/2 in parts of 32 bits and a last one of 53; 21 bits are left for q.
 HALF_PI = (
@@ -53,6 +52,18 @@ def cos(x: Floats) -> Floats:
     q, r, lacks = _reduced(x)
     answer = _by_quarter(q, _cos(r, lacks), _sin(r, lacks))
     return (answer.as_bits() ^ _second_bit(q + 1)).as_float()
+
+
+def sin_and_cos(x: Floats) -> tuple[Floats, Floats]:
+    """Both, to the bit as one by one; what they have in common is computed once."""
+    q, r, lacks = _reduced(x)
+    both = _sin(r, lacks), _cos(r, lacks)
+    sine, cosine = _by_quarter(q, *both), _by_quarter(q, *both[::-1])
+    sign = x.as_bits() & (1 << x.lanes.bits - 1)
+    return (
+        (sine.as_bits() ^ _second_bit(q) ^ sign).as_float(),
+        (cosine.as_bits() ^ _second_bit(q + 1)).as_float(),
+    )
 
 
 def tan(x: Floats) -> Floats:
@@ -106,5 +117,6 @@ def _reduced(x: Floats) -> _Angle:
     # What the second and third subtraction rounded away, and the last part.
     lost = q_float.times_plus(-HALF_PI[1], first - second)
     lost = lost + q_float.times_plus(-HALF_PI[2], second - third)
-    r, lacks = ordered_sum(third, q_float.times_plus(-HALF_PI[3], lost))
-    return _Angle(*with_huge_angles(size, LARGEST, QuarterTurns(q, r, lacks)))
+    # Beside r this is small, or r so small that all the polynomials do is to add it.
+    lacks = q_float.times_plus(-HALF_PI[3], lost)
+    return _Angle(*with_huge_angles(size, LARGEST, QuarterTurns(q, third, lacks)))
