@@ -25,7 +25,7 @@ from thalweg.core.threads import of_this_process
 from thalweg.graph.graph import Graph
 from thalweg.graph.interpreter import interpret
 from thalweg.graph.symbol import Symbol
-from thalweg.native import compiled, sharing
+from thalweg.native import compiled, long_work, sharing
 from thalweg.native.compiled import Compiled, CompiledLoop
 from thalweg.native.kernels import Alone, Barrier, Split, View, Zeros
 from thalweg.native.machine import machine
@@ -39,8 +39,9 @@ from thalweg.native.team import team_of
 @pytest.fixture(params=[2, 3], ids=["two threads", "three threads"])
 def split_all(request, monkeypatch):
     """Everything is split that can be, among so many threads."""
-    for name in ("LONG_MAP", "LONG_PRODUCT", "LINE"):
-        monkeypatch.setattr(sharing, name, 1)
+    monkeypatch.setattr(sharing, "LINE", 1)
+    for name in ("LONG_MAP", "LONG_PRODUCT"):
+        monkeypatch.setattr(long_work, name, 1)
     for name in ("SHORT", "SHARED_CALL", "SHARED_ROUND"):
         monkeypatch.setattr(compiled, name, 0)
     monkeypatch.setattr(compiled, "threads", lambda: request.param)
@@ -132,8 +133,9 @@ def check_waits(kernels, own):
 
 @pytest.mark.parametrize("threads", [2, 3, 4])
 def test_threads_wait_wherever_they_must(threads, monkeypatch):
-    for name in ("LONG_MAP", "LONG_PRODUCT", "LINE"):
-        monkeypatch.setattr(sharing, name, 1)
+    monkeypatch.setattr(sharing, "LINE", 1)
+    for name in ("LONG_MAP", "LONG_PRODUCT"):
+        monkeypatch.setattr(long_work, name, 1)
     split = []
 
     @settings(drawn(60), max_examples=60)

@@ -16,11 +16,11 @@ from thalweg.native import fast_call
 from thalweg.native.accumulation import find_updates
 from thalweg.native.kernels import Kernels
 from thalweg.native.listing import Module
+from thalweg.native.long_work import work_to_share
 from thalweg.native.machine import Machine, machine
 from thalweg.native.planning import NotCompiled, plan_kernels, work_of
 from thalweg.native.program import Program, Programs, Table, in_lines
 from thalweg.native.program_code import ON_STACK, Layout, lay_out, write_loop, write_program
-from thalweg.native.sharing import work_to_share
 from thalweg.passes.order import run_passes
 from thalweg.passes.speculate import speculate
 

@@ -16,7 +16,6 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from thalweg.graph.graph import Node
-from thalweg.native.expression import weight_of
 from thalweg.native.kernels import (
     Alone,
     Barrier,
@@ -29,19 +28,14 @@ from thalweg.native.kernels import (
     View,
     Zeros,
 )
+from thalweg.native.long_work import is_long, is_long_fill
 from thalweg.native.parts import axis_in, sizes_of, touches
 from thalweg.native.reducing import COMBINED
 from thalweg.native.regions import Access, in_each_others_way, interleaved, region
 from thalweg.native.turns_of_kernels import Queue
 from thalweg.native.views import dense
 
-__all__ = ["share", "work_to_share"]
-
-LONG_MAP = 8192
-"""Loops of so many operations on elements are shared."""
-
-LONG_PRODUCT = 1 << 16
-"""Products of so many multiplications are shared."""
+__all__ = ["share"]
 
 SEEN = 16
 """So many kernels whose turn it could be are looked at."""
@@ -59,11 +53,6 @@ WAIT = 4096
 """What a barrier counts beside them, in bytes."""
 
 
-def work_to_share(kernels: Kernels) -> int:
-    """About how many operations on elements could be shared among threads."""
-    return sum([_work(step) for step in kernels.steps if _is_long(step)])
-
-
 def share(kernels: Kernels, threads: int, own: Mapping[int, Any]) -> Kernels:
     """Say which thread does what.
 
@@ -76,27 +65,12 @@ def share(kernels: Kernels, threads: int, own: Mapping[int, Any]) -> Kernels:
         The same with kernels split or done by the first thread, and with barriers; the kernels as they
         came for one thread, or where nothing is long enough.
     """
-    if threads == 1 or not any(map(_is_long, kernels.steps)):
+    if threads == 1 or not any(map(is_long, kernels.steps)):
         return kernels
     first = _Sharing(kernels, threads, own, {})
     found = first.shared()
     # In a loop a round finds memory as the one before has left it.
     return _Sharing(kernels, threads, own, first.latest).shared() if own else found
-
-
-def _work(step: Any) -> int:
-    if isinstance(step, Map):
-        weights = [weight_of(node.op) for _, node in step.nodes]
-        return math.prod(step.shape) * (1 + sum(weights) + len(step.reductions))
-    if isinstance(step, Products):
-        return math.prod(step.a.shape) * step.b.shape[2] // 4
-    return 0
-
-
-def _is_long(step: Any) -> bool:
-    if isinstance(step, Products):
-        return _work(step) * 4 >= LONG_PRODUCT
-    return isinstance(step, Map) and _work(step) >= LONG_MAP
 
 
 class _Way(NamedTuple):
@@ -145,12 +119,12 @@ class _Sharing:
         self.common: set[int] = set()  # who writes there for all must do so each time
         for step in self.steps:
             written = _written(step)
-            if _is_long(step) or any(self._is_common(number) for number in written):
+            if is_long(step) or any(self._is_common(number) for number in written):
                 self.common |= (written & self.several) - {*own}
 
     def _as_map(self, step: Any) -> Any:
         """Zeros as a loop, which can be split, where they are many."""
-        if not isinstance(step, Zeros) or self.buffers[step.buffer].size < LONG_MAP:
+        if not isinstance(step, Zeros) or not is_long_fill(self.buffers[step.buffer].size):
             return step
         buffer = self.buffers[step.buffer]
         shape, dtype = (buffer.size,), buffer.dtype
@@ -176,7 +150,7 @@ class _Sharing:
         """
         if isinstance(step, Map | Products):
             ways = list(self._ways(step))
-            if _is_long(step):
+            if is_long(step):
                 if ways:
                     return min(ways, key=lambda one: one[:2])[2]
             elif self._whole(step).wait:
