@@ -14,7 +14,7 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE
 from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested, map_leaves
-from thalweg.transform.tracing import Trace, in_place_of, site_of, trace
+from thalweg.transform.tracing import Trace, in_order, in_place_of, site_of, trace
 from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
 
@@ -165,6 +165,8 @@ class _Ready:
         "floats",
         "form",
         "holds",
+        "kind",
+        "numbers",
         "written",
     )
 
@@ -174,6 +176,9 @@ class _Ready:
         self.form, self.floats = found.answer, floatx()
         self.assumed, self.holds = bool(found.assumed), found.holds
         self.count = len(found.graph.inputs) - len(found.cells)
+        outputs = [found.graph.nodes[at] for at in found.graph.outputs]
+        self.kind = in_order(found.answer, len(outputs))
+        self.numbers = [place for place, node in enumerate(outputs) if not node.shape]
 
     def __call__(self, args: tuple[Any, ...]) -> Any:
         """The function's answer, or `NotImplemented` where this is not the code for it."""
@@ -182,9 +187,16 @@ class _Ready:
             return NotImplemented
         if floatx() is not self.floats or (self.assumed and not self.holds()):
             return NotImplemented
-        made = self.code.quickly([*given, *[cell.array for cell in self.cells]])
+        if self.cells:
+            given += [cell.array for cell in self.cells]
+        made = self.code.quickly(given)
         if made is None:
             return NotImplemented
+        if self.kind is not None:
+            for place in self.numbers:
+                made[place] = made[place][()]
+            answers = [Tensor(one) for one in made]
+            return answers if self.kind is list else self.kind(answers)
         if self.written:
             for cell, array in zip(self.written, made[self.answers :], strict=True):
                 cell.array = array if array.ndim else array[()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from thalweg.graph.tracer import Obstacle, Tracer
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
 
-__all__ = ["Trace", "in_place_of", "site_of", "trace"]
+__all__ = ["Trace", "in_order", "in_place_of", "site_of", "trace"]
 
 
 class Trace(NamedTuple):
@@ -140,6 +141,15 @@ def _with_places(answer: Any, tracer: Tracer, site: Site | None) -> Any:
     if tracer.obstacles:
         return answer
     return map_leaves(settled, answer)
+
+
+def in_order(places: Any, count: int) -> Callable[[list[Any]], Any] | None:
+    """What makes an answer of Tensors for all outputs in order; None where the answer is more than that."""
+    if type(places) is _Place and (places, count) == (0, 1):
+        return operator.itemgetter(0)
+    if type(places) in (list, tuple) and [*places] == [*range(count)]:
+        return type(places) if all([type(one) is _Place for one in places]) else None
+    return None
 
 
 def in_place_of(places: Any, arrays: Sequence[Any]) -> Any:
