@@ -15,6 +15,7 @@ from thalweg.graph.graph import Graph
 from thalweg.native import fast_call
 from thalweg.native.accumulation import find_updates
 from thalweg.native.kernels import Kernels
+from thalweg.native.interrupts import raise_if_stopped
 from thalweg.native.listing import Module
 from thalweg.native.long_work import work_to_share
 from thalweg.native.machine import Machine, machine
@@ -89,6 +90,7 @@ class Compiled:
             status = self._quick(*arrays, *made, self._fixed)
             if status == 0:
                 return made
+            raise_if_stopped(status)
             if status != fast_call.DIFFERS:
                 raise IndexError(OUTSIDE)
         return self._slowly(arrays)
@@ -98,7 +100,11 @@ class Compiled:
         if self._quick is None:
             return None
         made = [empty(shape, dtype) for shape, dtype in self._outputs]
-        return None if self._quick(*arrays, *made, self._fixed) else made
+        status = self._quick(*arrays, *made, self._fixed)
+        if status:
+            raise_if_stopped(status)
+            return None
+        return made
 
     def _slowly(self, arrays: Sequence[Any]) -> list[Any]:
         """Call with whatever NumPy can bring into the right order; other threads run meanwhile."""
@@ -124,6 +130,7 @@ class Compiled:
             table.fill([*given, *made])
             status = self._program.run(table, 1) or 0
         if status:
+            raise_if_stopped(status)
             raise IndexError(OUTSIDE)
         return made
 
@@ -195,7 +202,9 @@ class CompiledLoop:
             )
             for place, (shape, dtype) in enumerate(self._outputs)
         ]
-        if self._programs.run([*given, *made], rounds):
+        status = self._programs.run([*given, *made], rounds)
+        if status:
+            raise_if_stopped(status)
             raise IndexError(OUTSIDE)
         ends = {}
         for source, target in self._states.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from thalweg.native.kernels import Kernels, View
 
-__all__ = ["Branches", "Inner", "Rewinding", "Turns"]
+__all__ = ["Branches", "Inner", "Rewinding", "Turns", "asks_inside"]
 
 
 @dataclass(eq=False)
@@ -44,6 +44,7 @@ class Turns:
         out_count: where the number of turns goes, if that is wanted.
         stacks: where rows go.
         memory: room for what the body needs.
+        asks: every so many turns it asks whether to go on, a power of two; 0 for a loop that does not.
     """
 
     body: Inner
@@ -58,6 +59,7 @@ class Turns:
     out_count: View | None
     stacks: list[View]
     memory: View
+    asks: int = 0
 
     def inner(self) -> list[Inner]:
         """The kernels inside; they need memory at once."""
@@ -156,3 +158,14 @@ class Rewinding:
     def written(self) -> list[View]:
         """What is written."""
         return [*self.ends, *self.stacks, self.memory]
+
+
+def asks_inside(step: Any) -> bool:
+    """Whether a loop inside of this one asks whether to go on."""
+    for one in step.inner():
+        for held in one.kernels.steps:
+            if isinstance(held, Turns | Branches | Rewinding) and (
+                getattr(held, "asks", 0) > 0 or asks_inside(held)
+            ):
+                return True
+    return False

@@ -118,6 +118,8 @@ def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> La
 def _inside(kernels: Kernels, machine: Machine) -> dict[int, int]:
     """Lay out what loops and branches hold: how many bytes each needs, by the number of its memory."""
     found: dict[int, int] = {}
+    if kernels.threads > 1:
+        _let_none_ask(kernels)
     for one in kernels.steps:
         step = one.step if isinstance(one, Alone) else one
         if isinstance(step, Turns | Branches | Rewinding):
@@ -135,6 +137,17 @@ def _inside(kernels: Kernels, machine: Machine) -> dict[int, int]:
                 large = [rounded(size) for size in carried if size > ON_STACK]
                 found[step.memory.buffer] += sum(large)
     return found
+
+
+def _let_none_ask(kernels: Kernels) -> None:
+    """Where threads wait for each other none may end before the others."""
+    for one in kernels.steps:
+        step = one.step if isinstance(one, Alone) else one
+        if isinstance(step, Turns | Branches | Rewinding):
+            if isinstance(step, Turns):
+                step.asks = 0
+            for inner in step.inner():
+                _let_none_ask(inner.kernels)
 
 
 def _products_of(step: Any, threads: int) -> list[Products]:

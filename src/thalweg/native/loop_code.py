@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from thalweg.native.counted import only_if
+from thalweg.native.interrupts import write_end_if_stopped, write_question
 from thalweg.native.kernels import Buffer, Map, View
-from thalweg.native.kernels_of_loops import Branches, Inner, Turns
+from thalweg.native.kernels_of_loops import Branches, Inner, Turns, asks_inside
 from thalweg.native.lanes import Lanes
 from thalweg.native.layout import ON_STACK, rounded
 from thalweg.native.listing import Listing
@@ -191,6 +192,10 @@ class _Loop:
         listing.line(f"br i1 {more}, label %{body}, label %{after}")
         listing.begin(body)
         yield turn
+        if asks_inside(self.step):
+            write_end_if_stopped(listing, self.to.pointers[STATUS], after)
+        if self.step.asks:
+            write_question(listing, turn, self.step.asks, self.to.pointers[STATUS], after)
         listing.line(f"br label %{latch}")
         listing.begin(latch)
         listing.line(f"{following} = add i64 {turn}, 1")

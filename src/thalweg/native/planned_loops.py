@@ -16,13 +16,16 @@ from thalweg.native.kernels import Buffer, Kernels, View
 from thalweg.native.kernels_of_loops import Branches, Inner, Rewinding, Turns
 from thalweg.native.views import dense
 
-__all__ = ["GUESSED", "steps_of_loops", "work_of_loops"]
+__all__ = ["GUESSED", "let_it_ask", "steps_of_loops", "work_of_loops"]
 
 GUESSED = 100
 """A loop of any number of turns is taken to have so many."""
 
 LESS = 4
 """A turn takes less time than the same work done once: nothing of it begins anew."""
+
+BETWEEN = 10_000_000
+"""About so many operations on elements are done between two questions whether to go on: a few milliseconds."""
 
 PlanInner = Callable[[Graph, Sequence[View]], Kernels]
 
@@ -79,6 +82,14 @@ def work_of_loops(step: Any, work_of: Callable[[Kernels], int]) -> int | None:
     if isinstance(step, Branches):
         return max([1 + work_of(one.kernels) for one in step.branches])
     return None
+
+
+def let_it_ask(step: Any, work_of: Callable[[Kernels], int]) -> None:
+    """Say after how many turns, a power of two, a loop asks whether to go on, where it is long."""
+    if isinstance(step, Turns):
+        work = max(sum([1 + work_of(one.kernels) for one in step.inner()]), 1)
+        if not 0 <= step.turns * work < BETWEEN:
+            step.asks = 1 << max(BETWEEN // work, 1).bit_length() - 1
 
 
 def _inner(plan: Plan, held: SubGraph, views: Sequence[View], plan_inner: PlanInner) -> Inner:

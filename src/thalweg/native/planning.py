@@ -23,7 +23,7 @@ from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
 from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
 from thalweg.native.planned_by_number import steps_by_number, work_by_number
-from thalweg.native.planned_loops import steps_of_loops, work_of_loops
+from thalweg.native.planned_loops import let_it_ask, steps_of_loops, work_of_loops
 from thalweg.native.views import dense, reshaped, seen
 
 __all__ = ["NotCompiled", "plan_kernels", "work_of"]
@@ -330,6 +330,8 @@ class _Planner:
         steps = steps_by_number(self, number, node)
         if steps is None:
             steps = steps_of_loops(self, number, node, _plan_inside)
+            for step in steps or []:
+                let_it_ask(step, work_of)
         if steps is not None:
             return steps
         raise NotCompiled(f"{node.op} has no machine code")

@@ -12,6 +12,7 @@ import numpy as np
 
 from thalweg.native.barrier import LINE, yielding
 from thalweg.native.compiling import load, object_code
+from thalweg.native.interrupts import asking
 from thalweg.native.kernels import Kernels
 from thalweg.native.layout import Layout
 from thalweg.native.listing import Module
@@ -69,7 +70,7 @@ class Program:
         self, text: str, layout: Layout, target: Machine, threads: int,
         names: Sequence[str] = (), imports: Mapping[str, int] | None = None,
     ) -> None:  # fmt: skip
-        found = {**(imports or {}), **(yielding() if threads > 1 else {})}
+        found = {**(imports or {}), **(yielding() if threads > 1 else {}), **asking(text)}
         self.code = load(object_code(text, target), [ENTRY, *names], found)
         self.threads, self.layout = threads, layout
         self._address = self.code.address(ENTRY)
