@@ -16,8 +16,8 @@ __all__ = ["ASKED", "asking", "raise_if_stopped", "write_end_if_stopped", "write
 ASKED = "thalweg.asked"
 """By which name machine code calls the function."""
 
-STOPPED = 2
-"""The status of machine code that was told to end."""
+STOPPED = 3
+"""The status of machine code that was told to end; 1 says that Python is to compute, 2 that arrays differ."""
 
 _OF_PYTHON = {
     "PyGILState_Ensure": "i32 @PyGILState_Ensure()",
