@@ -105,9 +105,7 @@ def walk(step: Step, given: list[Any], outside: list[Any]) -> list[Any]:
     if step.kind == "scan":
         rows = tw.constant(ROWS[: step.count])
         back = step.name == "reverse"
-        found = tw.scan(
-            lambda c, r: turn(c, row=[r]), rows, given, reverse=back, checkpoint=kept
-        )
+        found = tw.scan(lambda c, r: turn(c, row=[r]), rows, given, reverse=back, checkpoint=kept)
         return [one[0] + tw.reduce_sum(one, 0) for one in found]
     if step.kind == "while":
 

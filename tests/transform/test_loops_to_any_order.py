@@ -119,7 +119,9 @@ def test_few_states_and_what_comes_in_at_two_places(kept):
 
     def walked(checkpoint):
         def total(v):
-            turned = tw.fori_loop(0, 5, lambda i, c: tw.sin(c) * v + c[::-1], v, checkpoint=checkpoint)
+            turned = tw.fori_loop(
+                0, 5, lambda i, c: tw.sin(c) * v + c[::-1], v, checkpoint=checkpoint
+            )
             return tw.reduce_sum(tw.tanh(turned))
 
         def all_of_them(v):

@@ -14,8 +14,8 @@ from thalweg.errors import GraphError
 from thalweg.graph.graph import Graph
 from thalweg.native import fast_call
 from thalweg.native.accumulation import find_updates
-from thalweg.native.kernels import Kernels
 from thalweg.native.interrupts import raise_if_stopped
+from thalweg.native.kernels import Kernels
 from thalweg.native.listing import Module
 from thalweg.native.long_work import work_to_share
 from thalweg.native.machine import Machine, machine

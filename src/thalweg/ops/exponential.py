@@ -29,7 +29,8 @@ def _in_domain(x: Any) -> Any:
     if x.dtype.kind == "c":
         return x
     if isinstance(x, np.generic):  # the shortest way; the other one is written down as well
-        return x.dtype.type(np.nan) if x < 0 else x + 0
+        value: Any = x
+        return x.dtype.type(np.nan) if value < 0 else value + 0
     return np.where(x < 0, np.nan, x) + 0
 
 
