@@ -96,7 +96,7 @@ _LATER = {
     "maximize": "thalweg.descent.minimize",
     "minimize": "thalweg.descent.minimize",
 }
-_ROOMS = ("debugging", "losses", "optimizers", "plot", "test", "testing")
+_ROOMS = ("config", "debugging", "losses", "optimizers", "plot", "test", "testing")
 
 
 def __getattr__(name: str) -> Any:

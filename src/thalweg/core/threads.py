@@ -6,12 +6,12 @@ import os
 from functools import cache
 from pathlib import Path
 
-__all__ = ["VARIABLE", "of_this_process", "threads"]
+__all__ = ["MOST", "VARIABLE", "of_this_process", "said", "threads"]
 
 VARIABLE = "THALWEG_NUM_THREADS"
 """The environment variable that says how many, where nobody has said so in the program."""
 
-_MOST = 256
+MOST = 256
 
 _QUOTAS = (
     (Path("/sys/fs/cgroup/cpu.max"), None),
@@ -39,12 +39,12 @@ def of_this_process() -> int:
     """How many threads the environment asks for, or how many processors this process may use."""
     asked = os.environ.get(VARIABLE, "")
     if asked.isdecimal() and int(asked) > 0:
-        return min(int(asked), _MOST)
+        return min(int(asked), MOST)
     if hasattr(os, "sched_getaffinity"):
         count = len(os.sched_getaffinity(0))
     else:
         count = os.cpu_count() or 1
-    return max(1, min(count, _quota(), _MOST))
+    return max(1, min(count, _quota(), MOST))
 
 
 def _quota() -> int:
@@ -57,4 +57,4 @@ def _quota() -> int:
                 return max(1, int(words[0]) // int(words[1]))
         except (OSError, ValueError, IndexError, ZeroDivisionError):
             continue
-    return _MOST
+    return MOST
