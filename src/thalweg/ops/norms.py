@@ -133,7 +133,10 @@ def magnitude(x: Any, axis: Any = None, keepdims: Any = True) -> Any:
 def _p_norm(x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
     """(Σ|x|ᵖ)^(1/p), scaled, with gradient 0 at 0."""
     scale = magnitude(x, axis)
-    total = reduce_sum(abs(x / scale) ** p, axis, True)
+    part = x / scale
+    # An even power needs no size, whose slope at 0 would hide the higher derivatives there.
+    powers = real(part * conj(part)) ** (p / 2) if p % 2 == 0 else abs(part) ** p
+    total = reduce_sum(powers, axis, True)
     zero = equal(total, 0)
     root = select(zero, ones_like(total), total) ** (1 / p)
     length = scale * select(zero, zeros_like(root), root)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
 import numpy as np
 
-from thalweg.core.evidence import DO_NOT_FIT, sample, special
-from thalweg.core.op import Op, elementwise
-from thalweg.ops.comparison import equal, where
+from thalweg.core.axes import static
+from thalweg.core.evidence import DO_NOT_FIT, NO_TEXT, sample, special
+from thalweg.core.op import Op, elementwise, row
 from thalweg.ops.exponential import sqrt
 
 SOURCE = "DLMF 4.14, 4.20, 4.23, 4.24"
@@ -164,34 +165,81 @@ atan2 = elementwise(
     ),
 )  # fmt: skip
 
-SERIES = tuple(
-    (-1.0) ** k / (2**k * math.factorial(k) * math.prod(range(3, 2 * k + 4, 2))) for k in range(10)
-)
-"""j₁(u)/u in powers of u² for |u| ≤ 1 (DLMF 10.53.1), to the last bit of float64."""
+
+@functools.cache
+def _near_zero(order: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """n!/(n+1+2i)! and n!/(n+2+2i)!, of signs in turn, to the last bit of float64 for |u| ≤ max(n, 1)."""
+    terms: list[float] = []
+    end, share = max(order, 1), 1.0
+    while share > 1e-19:
+        count = len(terms)
+        terms.append((-1.0) ** (count // 2) / math.perm(order + count + 1, count + 1))
+        share *= end / (order + count + 1)
+    return tuple(terms[::2]), tuple(terms[1::2])
 
 
-def _sinc_slope(x: Any) -> Any:
-    """The derivative of sin(πx)/(πx): a series near 0, where the quotient cancels."""
+def _by_horner(coefficients: tuple[float, ...], square: Any) -> Any:
+    total = np.zeros_like(square)
+    for coefficient in reversed(coefficients):
+        total = total * square + coefficient
+    return total
+
+
+def _whole_order(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (int(static(params[0])),)
+
+
+@row(
+    inputs="x", elementwise=True, prepare=_whole_order, domain=INSIDE,
+    vjp={"x": lambda g, x, order: g * sinc_derivative(x, order + 1)},
+    samples=(
+        sample((3, 4)), sample((3,), order=2), sample(np.array([-1.6, 0.3, 2.7]), order=5),
+        sample(np.array([0.3 - 0.2j, 1.4 + 0.5j]), order=3),
+    ),
+    formula="the derivative of sin(πx)/(πx) of any order, and its limit at 0",
+    source="u·f⁽ⁿ⁾ + n·f⁽ⁿ⁻¹⁾ = sin(u + nπ/2) for f = sin u / u: Leibniz's rule, DLMF 1.4.12; DLMF 10.49.3",
+    special=(
+        special(0.0, value=0.0, grad=(-math.pi**2 / 3,)),
+        special(0.0, value=-math.pi**2 / 3, grad=(0.0,), params={"order": 2}),
+        special(0.0, value=0.0, grad=(math.pi**4 / 5,), params={"order": 3}),
+        special(0.0, value=math.pi**4 / 5, grad=(0.0,), params={"order": 4}),
+        special(1e-10, value=math.pi**4 / 5 * 1e-10, grad=(math.pi**4 / 5,), params={"order": 3}),
+        special(0.0, value=-math.pi**6 / 7, grad=(0.0,), params={"order": 6}),
+        special(2.0, value=0.5, grad=(-0.5,)),
+        special(2.0**20, value=2.0**-20, grad=(-(2.0**-39),), why="π·x would lose half of the digits"),
+        special(np.nan, value=np.nan, grad=(np.nan,)),
+    ),
+    wrong=NO_TEXT,
+)  # fmt: skip
+def sinc_derivative(x: Any, order: Any = 1) -> Any:
+    """The derivative of sin(πx)/(πx) of an order from 0 up.
+
+    With u = πx and f = sin u / u, Leibniz's rule for u·f = sin u ties each derivative to the one before:
+    u·f⁽ⁿ⁾ + n·f⁽ⁿ⁻¹⁾ = sin(u + nπ/2). For |u| ≥ n that is gone up, from f itself. Nearer to 0, where it
+    would cancel, it is gone down from infinity, which makes two series of u² that do not.
+
+    Args:
+        x: any shape.
+        order: how many times it is differentiated.
+    """
+    # Whole turns are taken off exactly, so that sine and cosine are good far out too.
+    turn = np.pi * (x if x.dtype.kind == "c" else x - 2 * np.rint(0.5 * x))
+    sine, cosine = np.sin(turn), np.cos(turn)
+    turned = (sine, cosine, -sine, -cosine)
     angle = np.pi * x
-    near = np.abs(angle) < 1
-    square = np.where(near, angle * angle, 0)
-    series = np.zeros_like(square)
-    for coefficient in reversed(SERIES):
-        series = series * square + coefficient
-    away = np.where(near, 1, x)
-    far = (np.cos(np.pi * away) - np.sinc(away)) / away
-    return np.where(near, -np.pi * angle * series, far).astype(angle.dtype)[()]
-
-
-def _sinc_slope_rule(g: Any, x: Any) -> Any:
-    flat = equal(x, 0)
-    limit = x.dtype.type(-(math.pi**2) / 3)
-    ratio = where(flat, limit, sinc_slope(x) / where(flat, 1, x))
-    return -g * (math.pi**2 * sinc(x) + 2 * ratio)
+    near = np.abs(angle) < max(order, 1)
+    close, away = np.where(near, angle, 0), np.where(near, 1, angle)
+    square = close * close
+    even, odd = (_by_horner(share, square) for share in _near_zero(order))
+    inside = turned[(order + 1) % 4] * even - close * turned[(order + 2) % 4] * odd
+    outside = sine / away
+    for n in range(1, order + 1):
+        outside = (turned[n % 4] - n * outside) / away
+    return (np.pi**order * np.where(near, inside, outside)).astype(angle.dtype)[()]
 
 
 sinc = elementwise(
-    "sinc", "x", np.sinc, numpy=(np.sinc,), vjp={"x": lambda g, x: g * sinc_slope(x)},
+    "sinc", "x", np.sinc, numpy=(np.sinc,), vjp={"x": lambda g, x: g * sinc_derivative(x, 1)},
     domain=INSIDE, formula="sin(πx)/(πx), and 1 at 0",
     source="DLMF 10.49.3",
     special=(
@@ -201,9 +249,4 @@ sinc = elementwise(
         special(-2.0, grad=(-0.5,)),
         special(np.nan, value=np.nan, grad=(np.nan,)),
     ),
-)  # fmt: skip
-sinc_slope: Op = elementwise(
-    "sinc_slope", "x", _sinc_slope, vjp={"x": _sinc_slope_rule}, domain=INSIDE,
-    formula="the derivative of sin(πx)/(πx)", source="DLMF 10.49.3, 10.53.1",
-    special=(special(0.0, value=-0.0, grad=(-math.pi**2 / 3,)),),
 )  # fmt: skip
