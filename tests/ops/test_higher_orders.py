@@ -124,6 +124,16 @@ def test_far_out_the_turns_of_sinc_are_counted_exactly(x):
     assert bend == pytest.approx(float(second), rel=4e-16)
 
 
+@pytest.mark.parametrize("z", [0.2 - 0.1j, 1.3 + 2.5j, -3.6 - 1.75j])
+def test_sinc_of_complex_numbers(z):
+    """Whole turns are taken off real numbers alone: the imaginary part has none."""
+    for order in range(1, 5):
+        came = TABLE["sinc_derivative"](np.complex128(z), order)
+        with mpmath.workdps(DIGITS):
+            exact = complex(mpmath.diff(mpmath.sincpi, mpmath.mpc(z), order))
+        assert came == pytest.approx(exact, rel=2e-14)
+
+
 def test_compiled_and_of_an_array():
     x = np.linspace(-4, 4, 17)
 
