@@ -59,6 +59,6 @@ def cases(sizes: Sizes) -> Iterator[Case]:
             (rng.normal(size=(784, 128)) * 0.05).astype("f"), np.zeros(128, "f"),
             (rng.normal(size=(128, 10)) * 0.05).astype("f"), np.zeros(10, "f"),
         ]  # fmt: skip
-        steps = sizes.shorter(max(200, 8000 // batch), 50)
+        steps = sizes.shorter(max(2000, 40_000 // batch), 50)
         case = of_descents(f"784-128-10, batch {batch}, a step", loss, starts, [x, y], RATE, steps)
         yield case._replace(makers={**case.makers, "NumPy, by hand": by_hand(starts, x, y)})

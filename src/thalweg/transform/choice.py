@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from thalweg.core.recording import STATE
-from thalweg.graph.graph import Graph
-from thalweg.graph.symbol import Symbol
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.loop import Walk, again, apart, of_no_account, shown
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
+
+if TYPE_CHECKING:
+    from thalweg.graph.symbol import Symbol
 
 __all__ = ["Choice"]
 
@@ -63,6 +64,9 @@ class Choice:
 
     def native(self, which: Symbol, *symbols: Symbol) -> tuple[Symbol, ...]:
         """Write the choice into the graph of the symbols; constants become constants inside."""
+        from thalweg.graph.graph import Graph
+        from thalweg.graph.symbol import Symbol
+
         graph = which.graph
         nodes = [graph.nodes[one.number] for one in symbols]
         given = [

@@ -7,11 +7,12 @@ thousand of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.graph.graph import Graph
+if TYPE_CHECKING:
+    from thalweg.graph.graph import Graph
 
 __all__ = ["WORTH", "computed", "is_long"]
 
@@ -33,6 +34,8 @@ def computed(
         write: writes the loop into a graph, for the nodes of its inputs.
         arrays: the inputs.
     """
+    from thalweg.graph.graph import Graph
+
     graph = Graph()
     try:
         from thalweg.native.compiled import compile_graph

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, caller_site, leave_trace
-from thalweg.graph.control import parts_of_loop
-from thalweg.graph.graph import Graph
-from thalweg.graph.lowering import NotLowered
-from thalweg.graph.symbol import Symbol
 from thalweg.ops.arithmetic import identity
 from thalweg.ops.joining import concat, stack
 from thalweg.ops.splitting import unstack
@@ -21,6 +17,10 @@ from thalweg.tape.adoption import Adopted, Named
 from thalweg.transform.long_loop import computed, is_long
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
+
+if TYPE_CHECKING:
+    from thalweg.graph.graph import Graph
+    from thalweg.graph.symbol import Symbol
 
 __all__ = ["HERE", "Loop", "Walk", "again", "apart", "of_no_account", "shown"]
 
@@ -218,6 +218,8 @@ class Loop:
             if made is not None:
                 return made
         attributes = (None, None, None, self.carried, self.rows, None, self.counted)
+        from thalweg.graph.control import parts_of_loop
+
         count, start, cut, still = parts_of_loop(arrays, attributes)
         whole = self.turns if count is None else max(int(count), 0)
         whole = min(whole, self.turns) if self.turns >= 0 else whole
@@ -248,6 +250,8 @@ class Loop:
     def unrolled(self, operands: Sequence[Any]) -> list[Any]:
         """The answers as Tensors, each call of each turn shown by itself."""
         attributes = (None, None, None, self.carried, self.rows, None, self.counted)
+        from thalweg.graph.control import parts_of_loop
+
         count, start, cut, still = parts_of_loop(list(operands), attributes)
         whole = self.turns if count is None else max(int(count.array), 0)
         whole = min(whole, self.turns) if self.turns >= 0 else whole
@@ -279,6 +283,8 @@ class Loop:
 
     def native(self, *symbols: Symbol) -> tuple[Symbol, ...]:
         """Write the loop into the graph of the symbols, or more answers of one that is there."""
+        from thalweg.graph.symbol import Symbol
+
         graph, numbers = symbols[0].graph, tuple([one.number for one in symbols])
         number, places = _write_loop(self, graph, numbers)
         return tuple([Symbol(graph, graph.add("output", (number,), place)) for place in places])
@@ -302,6 +308,9 @@ def pad_rows(rows: Any, count: int) -> Any:
 
 def _write_loop(loop: Loop, graph: Graph, numbers: tuple[int, ...]) -> tuple[int, list[int]]:
     """The loop's node, and the places of its answers among the node's."""
+    from thalweg.graph.graph import Graph
+    from thalweg.graph.lowering import NotLowered
+
     known = graph.loops.get((loop.root, numbers))
     if known is None:
         body, condition = Graph(), None if loop.condition is None else Graph()

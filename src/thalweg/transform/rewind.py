@@ -7,19 +7,19 @@ the way back is the plain one, which keeps every turn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from thalweg.graph.control import parts_of_rewind
-from thalweg.graph.graph import Graph
-from thalweg.graph.schedule import GO, KEEP, TAKE, actions
-from thalweg.graph.symbol import Symbol
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.long_loop import computed, is_long
 from thalweg.transform.loop import HERE, Loop, Walk, again, apart, shown
 from thalweg.transform.script import Script, floats
+
+if TYPE_CHECKING:
+    from thalweg.graph.graph import Graph
+    from thalweg.graph.symbol import Symbol
 
 __all__ = ["Rewind"]
 
@@ -76,6 +76,9 @@ class Rewind:
             made = computed(self._written, arrays)
             if made is not None:
                 return made
+        from thalweg.graph.control import parts_of_rewind
+        from thalweg.graph.schedule import GO, KEEP, TAKE, actions
+
         state, cut, own, still, carry = parts_of_rewind(arrays, self._attributes)
         examples = [self.back.values[at] for at in self.back.outputs[self.carried :]]
         stacks = [np.zeros((turns, *np.shape(one)), np.asarray(one).dtype) for one in examples]
@@ -102,6 +105,9 @@ class Rewind:
         return (*carry, *stacks)
 
     def _written(self, graph: Graph, numbers: tuple[int, ...]) -> tuple[int, list[int]]:
+        from thalweg.graph.control import parts_of_rewind
+        from thalweg.graph.graph import Graph
+
         nodes = [graph.nodes[number] for number in numbers]
         start, cut, own, still, carry = parts_of_rewind(nodes, self._attributes)
         held = []
@@ -118,12 +124,16 @@ class Rewind:
 
     def native(self, *symbols: Symbol) -> tuple[Symbol, ...]:
         """Write it into the graph of the symbols."""
+        from thalweg.graph.symbol import Symbol
+
         graph = symbols[0].graph
         number, places = self._written(graph, tuple([one.number for one in symbols]))
         return tuple([Symbol(graph, graph.add("output", (number,), place)) for place in places])
 
     def plainly(self, operands: Sequence[Any]) -> list[Any]:
         """The same by two loops, of which the first keeps every state."""
+        from thalweg.graph.control import parts_of_rewind
+
         start, cut, own, still, carry = parts_of_rewind(list(operands), self._attributes)
         states, rows = len(start), len(cut)
         body = self.body

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from thalweg.core.dispatch import publish
 from thalweg.core.recording import Site
-from thalweg.graph.graph import Graph
-from thalweg.graph.lowering import NotLowered, lower, number
 from thalweg.values.tensor import Tensor
+
+if TYPE_CHECKING:
+    from thalweg.graph.graph import Graph
 
 __all__ = ["Call", "Like", "Script", "floats"]
 
@@ -177,6 +178,8 @@ class Script:
         Raises:
             NotLowered: a row has no machine code; its `site` is the user's line.
         """
+        from thalweg.graph.lowering import NotLowered, lower, number
+
         known: dict[int, Any] = {
             at: number(node) for at, node in zip(self.inputs, nodes, strict=True)
         }
