@@ -44,6 +44,7 @@ def split_all(request, monkeypatch):
         monkeypatch.setattr(long_work, name, 1)
     for name in ("SHORT", "SHARED_CALL", "SHARED_ROUND"):
         monkeypatch.setattr(compiled, name, 0)
+    monkeypatch.setattr(compiled, "A_THREAD", 1)
     monkeypatch.setattr(compiled, "threads", lambda: request.param)
     compiled._programs.clear()
     yield request.param
@@ -298,3 +299,12 @@ def test_a_part_of_a_view_goes_with_its_axis():
         assert [axis_in(product, place, axis) for place in range(3)] == [
             {0: 0, 1: 1, 3: 2}.get(axis), {0: 0, 2: 2, 3: 1}.get(axis), {0: 0, 1: 1, 2: 2}.get(axis)
         ]  # fmt: skip
+
+
+def test_few_threads_share_little_work():
+    graph, states = regression(60, 64, 32)
+    assert CompiledLoop(graph, states, machine(), 64)._programs.threads == 1
+    graph, states = regression(600, 64, 32)
+    assert CompiledLoop(graph, states, machine(), 64)._programs.threads == 2
+    graph, states = regression(6000, 64, 32)
+    assert 2 < CompiledLoop(graph, states, machine(), 64)._programs.threads < 64

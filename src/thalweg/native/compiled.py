@@ -44,6 +44,10 @@ SHARED_ROUND = 100_000
 """From so much work on threads share it: in a call, which must wake them, and in a round of a loop."""
 
 
+A_THREAD = 250_000
+"""Each thread beyond the second wants so much work."""
+
+
 class Compiled:
     """A graph in machine code: called with an array for each input, it answers with one for each output."""
 
@@ -58,7 +62,7 @@ class Compiled:
         if target.name == "host" and work < SHORT and fast_call.available():
             self._bind(kernels, target, given)
         else:
-            many = threads if work_to_share(kernels) >= SHARED_CALL else 1
+            many = _worth(kernels, threads, SHARED_CALL)
             self._programs = Programs(kernels, target, given, many, {}, write_program)
 
     def _bind(self, kernels: Kernels, target: Machine, given: tuple[int, int]) -> None:
@@ -168,7 +172,7 @@ class CompiledLoop:
         def write(module: Module, target: Machine, kernels: Kernels, layout: Layout) -> None:
             write_loop(module, target, kernels, layout, states)
 
-        many = threads if work_to_share(kernels) >= SHARED_ROUND else 1
+        many = _worth(kernels, threads, SHARED_ROUND)
         given = len(graph.inputs), len(graph.outputs)
         self._programs = Programs(kernels, target, given, many, own, write)
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
@@ -211,6 +215,12 @@ class CompiledLoop:
             large = given[source].nbytes > ON_STACK and target not in self._in_place
             ends[source] = made[target] if large and rounds % 2 else given[source]
         return ends, [array for place, array in enumerate(made) if place not in lasting]
+
+
+def _worth(kernels: Kernels, threads: int, least: int) -> int:
+    """How many threads have enough to do; none but the caller's below the least work."""
+    work = work_to_share(kernels)
+    return 1 if work < least else min(threads, max(2, work // A_THREAD))
 
 
 def _copied(array: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
