@@ -49,7 +49,7 @@ ADVICE: dict[str, str] = {
     ),
     **dict.fromkeys(["get_variable", "variable_scope"], "make a {tw}.Variable, and scopes by {tw}.name_scope"),
     **dict.fromkeys(["global_variables", "trainable_variables"], "a {tw}.Module lists its Variables: `trainable_variables`"),
-    **dict.fromkeys(["config", "device", "distribute", "tpu", "xla", "mlir", "profiler", "DeviceSpec", "dtensor"], _DEVICES),
+    **dict.fromkeys(["device", "distribute", "tpu", "xla", "mlir", "profiler", "DeviceSpec", "dtensor"], _DEVICES),
     **dict.fromkeys(["enable_eager_execution", "enable_v2_behavior"], "everything is eager from the start: leave it away"),
     **dict.fromkeys(["sparse", "SparseTensor", "ragged", "RaggedTensor", "IndexedSlices", "lookup", "feature_column"], _DENSE),
     **dict.fromkeys(
