@@ -10,7 +10,6 @@ import numpy as np
 from thalweg.core.handle import Handle
 from thalweg.errors import DTypeError
 from thalweg.transform.predicate import truth, whole_number
-from thalweg.transform.written_choice import NOT_CHOSEN, by_number, by_truth
 
 
 def cond(
@@ -45,6 +44,8 @@ def cond(
             raise DTypeError(f"'{what}' must be callable, but it is {_kind(function)}.")
     assert true_fn is not None  # noqa: S101 # for the type checker; refused above
     assert false_fn is not None  # noqa: S101 # the same
+    from thalweg.transform.written_choice import NOT_CHOSEN, by_truth
+
     answer = by_truth("cond: pred", pred, true_fn, false_fn)
     if answer is not NOT_CHOSEN:
         return answer
@@ -79,6 +80,8 @@ def case(
     pairs = _pairs(pred_fn_pairs)
     if default is not None and not callable(default):
         raise DTypeError(f"case: default must be callable, but it is {_kind(default)}")
+    from thalweg.transform.written_choice import NOT_CHOSEN
+
     answer = NOT_CHOSEN if exclusive or default is None else _first_that_holds(pairs, default)
     if answer is not NOT_CHOSEN:
         return _opened(answer, strict)
@@ -112,6 +115,8 @@ def _first_that_holds(pairs: list[Any], default: Callable[[], Any]) -> Any:
 
     def others() -> Any:
         return case(rest, default, strict=True) if rest else default()
+
+    from thalweg.transform.written_choice import by_truth
 
     return by_truth("case: predicate 0", pred, function, others)
 
@@ -170,6 +175,8 @@ def switch_case(
     if default is not None and not callable(default):
         raise DTypeError(f"switch_case: default must be callable, but it is {_kind(default)}")
     all_of_them = [*functions, default or functions[-1]]
+    from thalweg.transform.written_choice import NOT_CHOSEN, by_number
+
     answer = by_number("switch_case: 'branch_index'", branch_index, all_of_them)
     if answer is not NOT_CHOSEN:
         return answer

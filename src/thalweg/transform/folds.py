@@ -15,7 +15,6 @@ from thalweg.ops.severing import stop_gradient
 from thalweg.transform.carry import Carry
 from thalweg.transform.checkpoints import checkpointed
 from thalweg.transform.rows import arrays_of, rows_in, rows_of
-from thalweg.transform.written_loop import FirstTurn, along
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.shape import TensorShape
 from thalweg.values.tensor import Tensor
@@ -98,6 +97,8 @@ def _fold(
     def turn(given: list[Any], rows: list[Any]) -> list[Any]:
         step = carry.again()
         return flatten(step.advance(fn(pack(carry.value, given), pack(elems, rows))))
+
+    from thalweg.transform.written_loop import FirstTurn, along
 
     found = along(called, turn, flatten(carry.value), cut, left, backward=called == "foldr")
     if isinstance(found, tuple) and not isinstance(found, FirstTurn):
@@ -193,6 +194,8 @@ def scan(
         return [*made, *made]
 
     kept = checkpointed(checkpoint, "scan")
+    from thalweg.transform.written_loop import FirstTurn, along
+
     found = along("scan", turn, flatten(start), cut, left, backward=reverse, checkpoint=kept)
     if isinstance(found, tuple) and not isinstance(found, FirstTurn):
         leaves = found[1] if not before else _with_first(found[1], before[0], reverse)

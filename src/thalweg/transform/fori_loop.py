@@ -15,7 +15,6 @@ from thalweg.transform.carry import Carry
 from thalweg.transform.checkpoints import checkpointed
 from thalweg.transform.predicate import whole_number
 from thalweg.transform.while_loop import while_loop
-from thalweg.transform.written_loop import FirstTurn, along
 from thalweg.values.tensor import Tensor
 
 
@@ -68,6 +67,8 @@ def fori_loop(
         return flatten(step.advance(body_fun(rows[0], pack(carry.value, given))))
 
     start = flatten(carry.value)
+    from thalweg.transform.written_loop import FirstTurn, along
+
     found = along("fori_loop", turn, start, [Tensor(numbers)], len(numbers), checkpoint=kept)
     if isinstance(found, tuple) and not isinstance(found, FirstTurn):
         carry.value = pack(carry.structure, found[0])

@@ -15,7 +15,6 @@ from thalweg.ops.severing import stop_gradient
 from thalweg.ops.splitting import unstack
 from thalweg.transform.rows import answer_in, arrays_of, joined, rows_in, rows_of
 from thalweg.transform.structure import require_same
-from thalweg.transform.written_loop import FirstTurn, along
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.shape import UNKNOWN
 from thalweg.values.tensor import Tensor
@@ -80,6 +79,8 @@ def map_fn(
             answer_in(leaf, spec.dtype, "map_fn", 0)
             for leaf, spec in zip(flatten(answer), specs, strict=True)
         ]
+
+    from thalweg.transform.written_loop import FirstTurn, along
 
     found = along("map_fn", turn, [], arrays, count)
     if isinstance(found, tuple) and not isinstance(found, FirstTurn):
@@ -184,6 +185,8 @@ def _along(
         if any(absent):
             refuse_traces("vectorized_map: fn returned None")
         return [convert_to_tensor(leaf) for leaf in leaves if leaf is not None]
+
+    from thalweg.transform.written_loop import FirstTurn, along
 
     found = along("vectorized_map", turn, [], cut, count)
     if found is None:

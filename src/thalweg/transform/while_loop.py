@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from thalweg.ops.severing import stop_gradient
 from thalweg.transform.carry import Carry
 from thalweg.transform.checkpoints import checkpointed
 from thalweg.transform.predicate import truth
-from thalweg.transform.written_loop import is_wanted
-from thalweg.transform.written_while import Begun, walk_while
 from thalweg.values.conversion import as_array
 from thalweg.values.shape import TensorShape
+
+if TYPE_CHECKING:
+    from thalweg.transform.written_while import Begun
 
 
 def while_loop(
@@ -85,6 +86,8 @@ def while_loop(
     carry = Carry(
         start, "while_loop", "the body's answer", "loop_vars", _invariants(start, shape_invariants)
     )
+    from thalweg.transform.written_loop import is_wanted
+
     if is_wanted(checkpointed(checkpoint, "while_loop")) and left != 0:
         carry = _walked(cond, body, carry, left, checkpoint)
     else:
@@ -124,6 +127,8 @@ def _walked(
     def turn(given: list[Any]) -> list[Any]:
         answer = _as_list(body(*pack(start, given)), len(start))
         return flatten(carry.again().advance(answer))
+
+    from thalweg.transform.written_while import walk_while
 
     found = walk_while("while_loop", goes_on, turn, flatten(start), left, checkpoint)
     if isinstance(found, list):
