@@ -136,6 +136,7 @@ def test_near_a_pole_on_the_left():
 
 def test_lbeta_of_numbers_near_and_far_apart():
     pairs = [(a, b) for a in spread(1e-6, 1e12, 9) for b in spread(1e-6, 1e12, 9)]
+    pairs += [(a, b) for a in spread(0.2, 12.0, 9) for b in spread(3.0, 12.0, 9)]
     with mpmath.workdps(DIGITS):
         for a, b in pairs:
             x = tw.Variable(np.array([a, b]))
@@ -144,7 +145,7 @@ def test_lbeta_of_numbers_near_and_far_apart():
             p, q = mpmath.mpf(a), mpmath.mpf(b)
             whole = mpmath.psi(0, p + q)
             true = mpmath.loggamma(p) + mpmath.loggamma(q) - mpmath.loggamma(p + q)
-            assert units(y.numpy(), true, 1.0) <= 8
+            assert units(y.numpy(), true, 1.0) <= 6, (a, b)
             for came, one in zip(tape.gradient(y, x).numpy(), (p, q), strict=True):
                 assert units(came, mpmath.psi(0, one) - whole) <= 8
 

@@ -28,6 +28,9 @@ POSITIVE = ((0.3, 4.0), (0.3, 4.0))
 SHIFT = 12
 """So many terms are added one by one; from there on the asymptotic series is good to 1e-17."""
 
+NEAR, STEPS = 4, 6
+"""From NEAR on a number is brought to 10 or beyond by so many steps."""
+
 HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
 
 STIRLING = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 5 / 660, -691 / 32760, 1 / 12)
@@ -51,16 +54,19 @@ def _lbeta_by(a: Any, b: Any, log_gamma: Any) -> Any:
         plain = log_gamma(a) + log_gamma(b) - log_gamma(a + b)
         p = np.where(positive, np.minimum(a, b), 1.0)
         q = np.where(positive, np.maximum(a, b), 1.0)
-        far = np.maximum(q, 10.0)
+        # B(p, q) = B(p, q + 1)·(1 + p/q): a few steps bring a number that is not small to 10.
+        near = (q >= NEAR) & (q < 10)
+        far = np.maximum(np.where(near, q + STEPS, q), 10.0)
+        steps = sum(np.log1p(p / (q + step)) for step in range(STEPS))
         ratio = p / (p + far)
-        rest = _beyond_stirling(far) - _beyond_stirling(p + far)
+        rest = np.where(near, steps, 0.0) + _beyond_stirling(far) - _beyond_stirling(p + far)
         one = log_gamma(p) + rest + p - p * np.log(p + far) + (far - 0.5) * np.log1p(-ratio)
         high = np.maximum(p, 10.0)
         ratio = high / (high + far)
         both = HALF_LOG_TWO_PI - 0.5 * np.log(far) + _beyond_stirling(high) + _beyond_stirling(far)
         both = both - _beyond_stirling(high + far)
         both = both + (high - 0.5) * np.log(ratio) + far * np.log1p(-ratio)
-        answer = np.where(p >= 10, both, np.where(q >= 10, one, plain))
+        answer = np.where(p >= 10, both, np.where(q >= NEAR, one, plain))
         return np.where(positive, answer, plain)[()]
 
 
