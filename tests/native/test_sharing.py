@@ -11,12 +11,14 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import thalweg as tw
 from graph.random_graphs import graphs
 from native.agreement import check_fused, check_nodes
 from native.test_compiled_graphs import drawn
@@ -25,9 +27,20 @@ from thalweg.core.threads import of_this_process
 from thalweg.graph.graph import Graph
 from thalweg.graph.interpreter import interpret
 from thalweg.graph.symbol import Symbol
-from thalweg.native import compiled, long_work, sharing
+from thalweg.native import compiled, kernels_by_matrix, kernels_by_number, long_work, sharing
+from thalweg.native import kernels as kernels_module
 from thalweg.native.compiled import Compiled, CompiledLoop
-from thalweg.native.kernels import Alone, Barrier, Split, View, Zeros
+from thalweg.native.kernels import (
+    Alone,
+    Barrier,
+    Buffer,
+    Kernels,
+    Map,
+    Reduction,
+    Split,
+    View,
+    Zeros,
+)
 from thalweg.native.machine import machine
 from thalweg.native.parts import axis_in, part_of, sizes_of, touches
 from thalweg.native.planning import plan_kernels
@@ -150,6 +163,40 @@ def test_threads_wait_wherever_they_must(threads, monkeypatch):
 
     check()
     assert split
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_what_each_thread_has_in_memory_of_its_own_each_thread_writes(threads, monkeypatch):
+    monkeypatch.setattr(sharing, "LINE", 1)
+    for name in ("LONG_MAP", "LONG_PRODUCT"):
+        monkeypatch.setattr(long_work, name, 1)
+    held = []
+
+    @settings(drawn(60), max_examples=60)
+    @given(graphs(most=14), st.data())
+    def check(one, data):
+        kernels = plan_kernels(one.graph if hasattr(one, "graph") else one)
+        outside = [buffer for buffer in kernels.buffers if buffer.kind in ("input", "output")]
+        drawn_own = data.draw(st.sets(st.sampled_from(outside))) if outside else set()
+        own = {buffer.number: buffer for buffer in drawn_own}
+        shared = share(kernels, threads, own)
+        if shared.threads > 1:
+            check_waits(shared, own)
+            held.extend(number for number in own if own[number].kind == "output")
+
+    check()
+    assert held
+
+
+def test_every_kernel_says_what_it_writes():
+    rooms = (kernels_module, kernels_by_matrix, kernels_by_number)
+    kinds = {one for room in rooms for one in vars(room).values() if is_dataclass(one)}
+    kinds -= {Alone, Barrier, Buffer, Kernels, Reduction, Split, View, Zeros, Map}
+    assert len(kinds) >= 10
+    for kind in kinds:
+        views_held = {one.name for one in fields(kind) if "View" in str(one.type)}
+        assert isinstance(kind.writes, tuple), kind
+        assert set(kind.writes) <= views_held, kind
 
 
 @st.composite
@@ -288,6 +335,89 @@ def test_what_is_no_count_of_threads_is_passed_over(said, monkeypatch):
     of_this_process.cache_clear()
     assert 1 <= of_this_process() <= (os.cpu_count() or 1)
     of_this_process.cache_clear()
+
+
+def several_small_states(rows):
+    """A scalar, a short vector and a counter as states; the loss reads a column of so many rows."""
+    graph = Graph()
+    w, v = (Symbol(graph, graph.input(shape, "float64")) for shape in ((), (2,)))
+    count = Symbol(graph, graph.input((), "int64"))
+    x, y = (Symbol(graph, graph.input((rows,), "float64")) for _ in range(2))
+    rest = w * x + np.add.reduce(v, axis=None) - y
+    loss = np.add.reduce(rest * rest, axis=None) / rows
+    slope = np.add.reduce(rest * x, axis=None) / rows
+    lift = np.add.reduce(rest, axis=None) / rows
+    graph.outputs = [
+        loss.number, (w - 0.2 * slope).number, (v - 0.1 * lift).number, (count + 1).number,
+        (slope * slope + lift).number,
+    ]  # fmt: skip
+    return graph, {0: 1, 1: 2, 2: 3}
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 7, 200])
+def test_small_states_beside_large_data(rounds, split_all):
+    graph, states = several_small_states(3000)
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=3000)
+    given = [np.float64(0.3), rng.normal(size=2), np.int64(5), x, 2.5 * x + rng.normal(size=3000)]
+    check(graph, states, given, rounds)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+@pytest.mark.parametrize("start", [0.3, [0.3], [0.3, -0.2]], ids=["scalar", "one", "two"])
+def test_descents_of_few_numbers_over_large_data(name, start, split_all):
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=4000)
+    y = 2.5 * x + 0.1 * rng.normal(size=4000)
+    w = tw.Variable(start, dtype="float64")
+    optimizer = getattr(tw.optimizers, name)(0.05)
+    optimizer.minimize(lambda: tw.reduce_mean((tw.reduce_sum(w) * x - y) ** 2), [w], steps=60)
+    assert optimizer.why_not_compiled == ""
+    there, m, v = np.asarray(start, float).copy(), 0.0, 0.0
+    for step in range(1, 61):
+        slope = 2 * np.mean((there.sum() * x - y) * x) * np.ones_like(there)
+        if name == "Adam":
+            m, v = 0.9 * m + 0.1 * slope, 0.999 * v + 0.001 * slope**2
+            slope = m * np.sqrt(1 - 0.999**step) / (1 - 0.9**step) / (np.sqrt(v) + 1e-7)
+        there = there - 0.05 * slope
+    np.testing.assert_allclose(w.numpy(), there, rtol=1e-9)
+
+
+@pytest.fixture
+def two_threads(monkeypatch):
+    monkeypatch.setattr(compiled, "threads", lambda: 2)
+    compiled._programs.clear()
+    yield
+    compiled._programs.clear()
+
+
+def check_equations(size, rows):
+    rng = np.random.default_rng(8)
+    a = rng.normal(size=(size, size)) + 0.1 * size * np.eye(size)
+    b, big = rng.normal(size=(size, 1)), rng.normal(size=(rows, 200))
+
+    @tw.function
+    def both(a, b, big):
+        x = tw.linalg.solve(tw.sin(a) + a, b)
+        return tw.reduce_sum(x * 2.0), x, tw.reduce_sum(tw.exp(big))
+
+    given = [tw.constant(one) for one in (a, b, big)]
+    wanted = np.linalg.solve(np.sin(a) + a, b)
+    for _ in range(50):
+        total, x, rest = both(*given)
+        np.testing.assert_allclose(x.numpy(), wanted, rtol=1e-8)
+        np.testing.assert_allclose(total.numpy(), 2 * wanted.sum(), rtol=1e-8)
+        np.testing.assert_allclose(rest.numpy(), np.exp(big).sum(), rtol=1e-12)
+    assert both.why_not_compiled() == ""
+
+
+@pytest.mark.parametrize("size", [3, 40])
+def test_equations_solved_beside_what_is_split(size, split_all):
+    check_equations(size, 300)
+
+
+def test_long_equations_solved_beside_what_is_split(two_threads):
+    check_equations(200, 10_000)
 
 
 def test_a_part_of_a_view_goes_with_its_axis():

@@ -1,13 +1,14 @@
 """What is there to do, one thing after the other, and over which memory? Kernels, as data.
 
 A graph's values come to lie in buffers; a `View` is how a value lies in one. Kernels read views and
-write views. Nothing here knows of LLVM: another back end could read the same kernels.
+write views; where no loop says so itself, `writes` names the fields whose views a kernel changes.
+Nothing here knows of LLVM: another back end could read the same kernels.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -99,6 +100,8 @@ class Products:
         accumulate: whether they are added to what is there.
     """
 
+    writes: ClassVar[tuple[str, ...]] = ("out",)
+
     a: View
     b: View
     out: View
@@ -118,6 +121,8 @@ class Zeros:
 class Take:
     """Rows of a view, by whole numbers."""
 
+    writes: ClassVar[tuple[str, ...]] = ("out",)
+
     rows: View
     places: View
     out: View
@@ -126,6 +131,8 @@ class Take:
 @dataclass(frozen=True)
 class Put:
     """Rows added to a view at whole numbers."""
+
+    writes: ClassVar[tuple[str, ...]] = ("out",)
 
     rows: View
     places: View

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from thalweg.native.kernels import Map, Products, View
+from thalweg.native.kernels import Buffer, Map, Products, View, Zeros
 from thalweg.native.kernels_of_loops import Branches, Rewinding, Turns
+from thalweg.native.regions import Region, region
+from thalweg.native.views import dense
 
-__all__ = ["Touch", "part_of", "sizes_of", "touches", "with_views"]
+__all__ = ["Touch", "part_of", "regions_of", "sizes_of", "touches", "with_views", "written_by"]
 
 _PRODUCT_AXES = {"a": (0, 1, None, 2), "b": (0, None, 2, 1), "out": (0, 1, 2, None)}
 """By operand: which of its axes goes with the stack, the rows, the columns, the sum."""
@@ -30,7 +32,7 @@ class Touch(NamedTuple):
 
 
 def touches(step: Any) -> list[Touch]:
-    """Every view that a kernel touches; of kernels that nobody splits, by the names of their fields."""
+    """Every view that a kernel touches."""
     if isinstance(step, Map):
         return [
             *(Touch(view, False) for view in step.reads.values()),
@@ -42,10 +44,25 @@ def touches(step: Any) -> list[Touch]:
         reads = [Touch(view, False) for view in step.read()]
         return [*reads, *[Touch(view, True) for view in step.written()]]
     return [
-        Touch(view, name in ("out", "spare"), isinstance(step, Products) and name == "out")
+        Touch(view, name in step.writes, isinstance(step, Products) and name == "out")
         for name, view in vars(step).items()
         if isinstance(view, View)
     ]
+
+
+def written_by(step: Any) -> set[int]:
+    """The buffers that a kernel writes."""
+    if isinstance(step, Zeros):
+        return {step.buffer}
+    return {touch.view.buffer for touch in touches(step) if touch.written}
+
+
+def regions_of(step: Any, buffers: list[Buffer]) -> list[tuple[int, bool, Region]]:
+    """Every buffer that a kernel touches, whether it writes there, and where."""
+    if isinstance(step, Zeros):
+        buffer = buffers[step.buffer]
+        return [(step.buffer, True, region(dense(step.buffer, (buffer.size,), buffer.dtype)))]
+    return [(touch.view.buffer, touch.written, region(touch.view)) for touch in touches(step)]
 
 
 def sizes_of(step: Map | Products) -> tuple[int, ...]:

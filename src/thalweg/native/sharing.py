@@ -29,7 +29,7 @@ from thalweg.native.kernels import (
     Zeros,
 )
 from thalweg.native.long_work import is_long, is_long_fill
-from thalweg.native.parts import axis_in, sizes_of, touches
+from thalweg.native.parts import axis_in, regions_of, sizes_of, touches, written_by
 from thalweg.native.reducing import COMBINED
 from thalweg.native.regions import Access, in_each_others_way, interleaved, region
 from thalweg.native.turns_of_kernels import Queue
@@ -111,16 +111,20 @@ class _Sharing:
         self.threads, self.own = threads, own
         self.buffers = list(kernels.buffers)
         self.steps = [self._as_map(step) for step in kernels.steps]
+        self.steps += [self._brought_out(number) for number in self._beside_own()]
         self.done: list[Any] = []
         self.since: list[Access] = []  # what was touched since the last barrier
         self.latest = {number: list(found) for number, found in before.items()}
-        writers = Counter(number for step in self.steps for number in _written(step))
+        writers = Counter(number for step in self.steps for number in written_by(step))
         self.several = {number for number, times in writers.items() if times > 1}
         self.common: set[int] = set()  # who writes there for all must do so each time
-        for step in self.steps:
-            written = _written(step)
-            if is_long(step) or any(self._is_common(number) for number in written):
-                self.common |= (written & self.several) - {*own}
+        known = -1
+        while known < len(self.common):
+            known = len(self.common)
+            for step in self.steps:
+                written = written_by(step)
+                if is_long(step) or any(self._is_common(number) for number in written):
+                    self.common |= (written & self.several) - {*own}
 
     def _as_map(self, step: Any) -> Any:
         """Zeros as a loop, which can be split, where they are many."""
@@ -130,6 +134,24 @@ class _Sharing:
         shape, dtype = (buffer.size,), buffer.dtype
         zero = Node("constant", (), (dtype.type(0),), (), dtype)
         return Map(shape, {}, [(0, zero)], [(0, dense(step.buffer, shape, dtype))], [])
+
+    def _beside_own(self) -> list[int]:
+        """Outputs that one kernel writes beside what each thread must have in memory of its own."""
+        found = set()
+        for step in self.steps:
+            written = written_by(step)
+            if written & {*self.own}:
+                found |= written - {*self.own}
+        return sorted(number for number in found if self.buffers[number].kind == "output")
+
+    def _brought_out(self, number: int) -> Map:
+        """Such an output becomes each thread's own as well; this copies it to where all see it."""
+        inside = self.buffers[number]
+        self.buffers[number] = replace(inside, kind="scratch")
+        self.buffers.append(replace(inside, number=len(self.buffers)))
+        shape = (inside.size,)
+        here, there = (dense(one, shape, inside.dtype) for one in (number, len(self.buffers) - 1))
+        return Map(shape, {0: here}, [], [(0, there)], [])
 
     def shared(self) -> Kernels:
         """All steps, in an order in which few wait."""
@@ -162,27 +184,29 @@ class _Sharing:
     def _whole(self, step: Any) -> _Way:
         """What is not split: all do it, or the first alone where all would see it."""
         mine = [0] if self._is_for_all(step) else range(self.threads)
-        written = _written(step)
+        written = written_by(step)
         found = [
             Access(
                 number,
                 wrote,
                 tuple([where if thread in mine else None for thread in range(self.threads)]),
             )
-            for number, wrote, where in _all_of(step, self.buffers)
+            for number, wrote, where in regions_of(step, self.buffers)
             if self._is_common(number) or (len(mine) == 1 and number in written)
         ]
         return _Way(None, found, self._must_wait(found))
 
     def _is_for_all(self, step: Any) -> bool:
-        return any(self._is_common(number) for number in _written(step))
+        return any(self._is_common(number) for number in written_by(step))
 
     def _do(self, step: Any, way: _Way) -> list[Map]:
         """Put a kernel at the end; returns what must be done before others read what it makes."""
-        written, ends = _written(step), list[Map]()
+        written, ends = written_by(step), list[Map]()
         if way.split is None:
             done = step
             if self._is_for_all(step):  # then what is written beside it must be seen by all, too
+                if written & {*self.own}:
+                    raise AssertionError("the first thread alone cannot write what each must have")
                 done = Alone(step)
                 self.common |= written - {*self.own}
         elif way.split.gathered:
@@ -346,20 +370,6 @@ class _Sharing:
             regions.append(each._replace(offset=thread * size))
         found.append(Access(made.number, True, tuple(regions)))
         return made.number, _together(out, kind, made.number, size, many)
-
-
-def _written(step: Any) -> set[int]:
-    if isinstance(step, Zeros):
-        return {step.buffer}
-    return {touch.view.buffer for touch in touches(step) if touch.written}
-
-
-def _all_of(step: Any, buffers: list[Buffer]) -> list[tuple[int, bool, Any]]:
-    """Every buffer that a kernel touches, whether it writes there, and where."""
-    if isinstance(step, Zeros):
-        buffer = buffers[step.buffer]
-        return [(step.buffer, True, region(dense(step.buffer, (buffer.size,), buffer.dtype)))]
-    return [(touch.view.buffer, touch.written, region(touch.view)) for touch in touches(step)]
 
 
 def _together(out: View, kind: str, gathered: int, size: int, parts: int) -> Map:
