@@ -76,7 +76,8 @@ def _ready(case: Case, told: dict[str, Any]) -> dict[str, Rival]:
             ours = answer
         apart = distance(answer, ours)
         if not apart <= case.tolerance:
-            told[name] = {"failed": f"another answer than ours: {apart:.1e} away"}
+            far = f": {apart:.1e} away" if np.isfinite(apart) else ", or of another shape"
+            told[name] = {"failed": f"another answer than ours{far}"}
             continue
         ready[name] = rival
     return ready

@@ -129,7 +129,9 @@ def descent(steps: int) -> Case:
     """N4.3 as the note has it: (x³ + 2x - 3)², x ← x - rate·slope, no test for an end but ours."""
 
     def ours(jit: Any) -> Search:
-        f = lambda x: (x**3 + 2.0 * x - 3.0) ** 2  # noqa: E731 # one function
+        def f(x: Any) -> Any:
+            return (x**3 + 2.0 * x - 3.0) ** 2
+
         return lambda: (
             tw.minimize(f, 1.5, method="gd", rate=1e-5, max_steps=steps, jit_compile=jit).x
         )
@@ -172,7 +174,9 @@ def network_fit(steps: int) -> Case:
     def scipy() -> Search:
         from scipy import optimize
 
-        f = lambda w: model(np.tanh, x, w) - y  # noqa: E731 # as above
+        def f(w: np.ndarray) -> np.ndarray:
+            return model(np.tanh, x, w) - y
+
         return lambda: _misfit(
             optimize.least_squares(f, start, method="lm", max_nfev=steps * 32).fun
         )
@@ -227,12 +231,14 @@ def thurber() -> Case:
         )
 
     def ours(jit: Any) -> Search:
-        return lambda: [*tw.curve_fit(text, x, y, start, jit_compile=jit).params.values()]
+        return lambda: np.array([*tw.curve_fit(text, x, y, start, jit_compile=jit).params.values()])
 
     def scipy() -> Search:
         from scipy import optimize
 
-        f = lambda x, *b: model(x, b)  # noqa: E731 # as above
+        def f(x: np.ndarray, *b: float) -> np.ndarray:
+            return model(x, b)
+
         return lambda: optimize.curve_fit(f, x, y, _THURBER_START)[0]
 
     def jax() -> Search:
@@ -257,7 +263,9 @@ def root() -> Case:
     """One equation in one unknown."""
 
     def ours(jit: Any) -> Search:
-        f = lambda x: x**3 - 2.0 * x - 5.0  # noqa: E731 # one function
+        def f(x: Any) -> Any:
+            return x**3 - 2.0 * x - 5.0
+
         return lambda: tw.find_root(f, 2.0, jit_compile=jit).x
 
     def scipy() -> Search:
@@ -293,7 +301,9 @@ def system(size: int) -> Case:
     start = np.full(size, -1.0)
 
     def ours(jit: Any) -> Search:
-        f = lambda x: equations(tw.concat, x)  # noqa: E731 # one function
+        def f(x: Any) -> Any:
+            return equations(tw.concat, x)
+
         return lambda: tw.find_root(f, start, jit_compile=jit).x
 
     def scipy() -> Search:

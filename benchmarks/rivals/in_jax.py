@@ -72,7 +72,10 @@ def calls(work: Work, arrays: Sequence[np.ndarray]) -> dict[str, Maker]:
     def jitted() -> Rival:
         given = [jnp.asarray(one) for one in arrays]
         run = jax.jit(lambda *values: work(WORDS, *values))
-        once = lambda: jax.block_until_ready(run(*given))  # noqa: E731 # timed and checked alike
+
+        def once() -> Any:
+            return jax.block_until_ready(run(*given))
+
         return Rival(once, 1, once)
 
     return {"JAX, jit": jitted}

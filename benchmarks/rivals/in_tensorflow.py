@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from benchmarks.case import CHECKED, Maker, Rival, Work
-
-
-def gradient(f: Callable[..., Any], values: Sequence[Any]) -> list[Any]:
-    with tf.GradientTape() as tape:
-        tape.watch(list(values))
-        answer = f(*values)
-    return list(tape.gradient(answer, list(values)))
+from benchmarks.rivals.tensorflows_words import taped_step, words
 
 
 def slope_and_curvature(f: Callable[[Any], Any], value: Any) -> list[Any]:
@@ -51,32 +44,7 @@ def track(
     return loop[2].stack()
 
 
-WORDS = SimpleNamespace(
-    exp=tf.exp,
-    log=tf.math.log,
-    sin=tf.sin,
-    cos=tf.cos,
-    tanh=tf.tanh,
-    sqrt=tf.sqrt,
-    sigmoid=tf.sigmoid,
-    relu=tf.nn.relu,
-    softmax=tf.nn.softmax,
-    softplus=tf.nn.softplus,
-    sum=tf.reduce_sum,
-    mean=tf.reduce_mean,
-    max=tf.reduce_max,
-    min=tf.reduce_min,
-    logsumexp=tf.reduce_logsumexp,
-    cross_entropy=tf.nn.softmax_cross_entropy_with_logits,
-    turned=tf.linalg.matrix_transpose,
-    take=lambda x, where: tf.gather(x, where, axis=1),
-    concat=tf.concat,
-    unstack=tf.unstack,
-    array=tf.constant,
-    gradient=gradient,
-    slope_and_curvature=slope_and_curvature,
-    track=track,
-)
+WORDS = words(tf, slope_and_curvature=slope_and_curvature, track=track)
 COMPILERS: dict[str, Callable[[Any], Any]] = {
     "TensorFlow, eager": lambda f: f,
     "TensorFlow, function": tf.function,
@@ -88,7 +56,10 @@ def calls(work: Work, arrays: Sequence[np.ndarray]) -> dict[str, Maker]:
     def way(name: str) -> Rival:
         given = [tf.constant(one) for one in arrays]
         run = COMPILERS[name](lambda *values: work(WORDS, *values))
-        once = lambda: run(*given)  # noqa: E731 # timed and checked alike
+
+        def once() -> Any:
+            return run(*given)
+
         return Rival(once, 1, once)
 
     return {name: partial(way, name) for name in COMPILERS}
@@ -100,13 +71,7 @@ def descents(
     def way(name: str) -> Rival:
         given = [tf.constant(one) for one in data]
         variables = [tf.Variable(start) for start in starts]
-
-        def step() -> None:
-            with tf.GradientTape() as tape:
-                value = loss(WORDS, variables, given)
-            for variable, slope in zip(variables, tape.gradient(value, variables), strict=True):
-                variable.assign_sub(rate * slope)
-
+        step = taped_step(tf, lambda: loss(WORDS, variables, given), variables, rate)
         once = COMPILERS[name](step)
 
         def answer() -> list[Any]:
@@ -122,7 +87,7 @@ def descents(
 
         def looped(values: Any, given: Any, count: Any) -> Any:
             def body(number: Any, now: Any) -> Any:
-                slopes = gradient(lambda *now: loss(WORDS, list(now), given), now)
+                slopes = WORDS.gradient(lambda *now: loss(WORDS, list(now), given), now)
                 return number + 1, [v - rate * g for v, g in zip(now, slopes, strict=True)]
 
             return tf.while_loop(lambda number, _: number < count, body, (0, values))[1]

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 import thalweg as tw
 from benchmarks.case import CHECKED, Maker, Rival, Work
-
-
-def gradient(f: Callable[..., Any], values: Sequence[Any]) -> list[Any]:
-    with tw.GradientTape() as tape:
-        tape.watch(list(values))
-        answer = f(*values)
-    return list(tape.gradient(answer, list(values)))
+from benchmarks.rivals.tensorflows_words import taped_step, words
 
 
 def slope_and_curvature(f: Callable[[Any], Any], value: Any) -> list[Any]:
@@ -38,32 +31,7 @@ def track(
     return pick(tw.scan(lambda carried, row: tuple(fn(carried, row)), rows, tuple(start)))
 
 
-WORDS = SimpleNamespace(
-    exp=tw.exp,
-    log=tw.math.log,
-    sin=tw.sin,
-    cos=tw.cos,
-    tanh=tw.tanh,
-    sqrt=tw.sqrt,
-    sigmoid=tw.sigmoid,
-    relu=tw.nn.relu,
-    softmax=tw.nn.softmax,
-    softplus=tw.nn.softplus,
-    sum=tw.reduce_sum,
-    mean=tw.reduce_mean,
-    max=tw.reduce_max,
-    min=tw.reduce_min,
-    logsumexp=tw.reduce_logsumexp,
-    cross_entropy=tw.nn.softmax_cross_entropy_with_logits,
-    turned=tw.linalg.matrix_transpose,
-    take=lambda x, where: tw.gather(x, where, axis=1),
-    concat=tw.concat,
-    unstack=tw.unstack,
-    array=tw.constant,
-    gradient=gradient,
-    slope_and_curvature=slope_and_curvature,
-    track=track,
-)
+WORDS = words(tw, slope_and_curvature=slope_and_curvature, track=track)
 
 
 def calls(work: Work, arrays: Sequence[np.ndarray]) -> dict[str, Maker]:
@@ -79,7 +47,10 @@ def calls(work: Work, arrays: Sequence[np.ndarray]) -> dict[str, Maker]:
 
     def eager() -> Rival:
         given = [tw.constant(one) for one in arrays]
-        once = lambda: work(WORDS, *given)  # noqa: E731 # timed and checked alike
+
+        def once() -> Any:
+            return work(WORDS, *given)
+
         return Rival(once, 1, once)
 
     return {"thalweg": compiled, "thalweg, eager": eager}
@@ -109,12 +80,7 @@ def descents(
     def eager() -> Rival:
         variables = [tw.Variable(start) for start in starts]
         given = [tw.constant(one) for one in data]
-
-        def step() -> None:
-            with tw.GradientTape() as tape:
-                value = loss(WORDS, variables, given)
-            for variable, slope in zip(variables, tape.gradient(value, variables), strict=True):
-                variable.assign_sub(rate * slope)
+        step = taped_step(tw, lambda: loss(WORDS, variables, given), variables, rate)
 
         def answer() -> list[Any]:
             for _ in range(CHECKED):

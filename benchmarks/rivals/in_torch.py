@@ -104,13 +104,19 @@ def _compiled(f: Callable[..., Any]) -> Callable[..., Any]:
 def calls(work: Work, arrays: Sequence[np.ndarray]) -> dict[str, Maker]:
     def eager() -> Rival:
         given = [torch.tensor(one) for one in arrays]
-        once = lambda: work(EAGER, *given)  # noqa: E731 # timed and checked alike
+
+        def once() -> Any:
+            return work(EAGER, *given)
+
         return Rival(once, 1, once)
 
     def compiled() -> Rival:
         given = [torch.tensor(one) for one in arrays]
         run = _compiled(lambda *values: work(COMPILED, *values))
-        once = lambda: run(*given)  # noqa: E731 # as above
+
+        def once() -> Any:
+            return run(*given)
+
         return Rival(once, 1, once)
 
     return {"PyTorch, eager": eager, "PyTorch, compile": compiled}
