@@ -233,7 +233,8 @@ def _shape_of(tree: Any) -> Hashable:
         return None
     if isinstance(tree, list | tuple):
         return (type(tree), *map(_shape_of, tree))
-    return (type(tree), *((key, _shape_of(value)) for key, value in tree.items()))
+    # 1, 1.0 and True are one key to Python, and not the same to the function.
+    return (type(tree), *((_described(key), key, _shape_of(value)) for key, value in tree.items()))
 
 
 def _described(leaf: Any) -> Hashable:
@@ -242,8 +243,17 @@ def _described(leaf: Any) -> Hashable:
         return leaf.array.shape, leaf.array.dtype
     if isinstance(leaf, Trainable):
         return type(leaf), leaf.key
-    if isinstance(leaf, bool | int | float | complex | str | bytes | type(None) | np.dtype):
+    if type(leaf) in (float, complex):  # 0.0 and -0.0 are equal, and NaN is not
         return type(leaf), repr(leaf)
+    if type(leaf) in (bool, int, str, bytes, type(None), range) or isinstance(leaf, np.dtype):
+        return type(leaf), leaf
+    if type(leaf) is slice:
+        parts = leaf.start, leaf.stop, leaf.step
+        return (
+            (slice, *parts)
+            if all(type(one) in (int, type(None)) for one in parts)
+            else _Itself(leaf)
+        )
     if isinstance(leaf, np.generic):
         return leaf.dtype, leaf.tobytes()
     if isinstance(leaf, types.MethodType):
