@@ -136,6 +136,18 @@ def test_two_steps_in_one_function():
     assert twice.why_not_compiled() == ""
 
 
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_variable_that_is_listed_twice_moves_twice_a_step(name):
+    one, other = Problem("float64"), Problem("float64")
+    for problem in (one, other):
+        problem.variables += [problem.b, problem.a]
+    compiled, eager = MAKERS[name](), MAKERS[name]()
+    compiled.minimize(one.loss, one.variables, steps=40)
+    singly(eager, other, 40)
+    close(one.state(compiled), other.state(eager), "float64")
+    assert compiled.why_not_compiled == ""
+
+
 def halving(step):
     return 0.1 * 0.5**step
 

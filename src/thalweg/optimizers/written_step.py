@@ -88,11 +88,12 @@ def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) ->
         return {}
     tracer.assume(optimizer.settings)
     rate = Symbol(graph, tracer.cell(("rate", mine), Rate(optimizer)))
-    found = {}
+    found: dict[int, int] = {}
     try:
         for grad, variable in pairs:
             tracer.read(variable)
-            params = Symbol(graph, tracer.node_of(variable))
+            # A Variable that comes in several pairs moves by each, one after the other.
+            params = Symbol(graph, found.get(variable.key, tracer.node_of(variable)))
             g = Symbol(graph, tracer.node_of(grad)).astype(params.dtype)
             if variable.key not in states:
                 states[variable.key] = optimizer.init(variable.array)
