@@ -89,6 +89,7 @@ def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) ->
     tracer.assume(optimizer.settings)
     rate = Symbol(graph, tracer.cell(("rate", mine), Rate(optimizer)))
     found: dict[int, int] = {}
+    made: dict[tuple[int, str], Slot] = {}
     try:
         for grad, variable in pairs:
             tracer.read(variable)
@@ -99,7 +100,7 @@ def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) ->
                 states[variable.key] = optimizer.init(variable.array)
             state = states[variable.key]
             slots = {
-                field: Slot(states, variable.key, field)
+                field: made.setdefault((variable.key, field), Slot(states, variable.key, field))
                 for field in state._fields
                 if getattr(state, field) is not None
             }
