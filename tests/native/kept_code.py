@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ctypes
 
-from thalweg.native import compiling
+from thalweg.native import compiling, disk_cache
 from thalweg.native.machine import machine
+
+KEY = disk_cache.key_of("a text")
+CODE = bytes(range(256)) * 3
+"""What is kept under it where the cache alone is tested, which runs nothing."""
 
 
 def text_that_answers(number: int) -> str:

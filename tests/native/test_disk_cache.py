@@ -9,38 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from native.kept_code import Compilations, answer_of
+from native.kept_code import CODE, KEY, answer_of
 from thalweg.native import disk_cache
-
-KEY = disk_cache.key_of("a text")
-CODE = bytes(range(256)) * 3
 
 pytestmark = [
     pytest.mark.filterwarnings("error"),
     pytest.mark.skipif(os.name != "posix", reason="owners, modes and pipes are POSIX's"),
 ]
-
-
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """The folder, not yet there."""
-    path = tmp_path / "code"
-    monkeypatch.setenv(disk_cache.VARIABLE, str(path))
-    return path
-
-
-@pytest.fixture
-def compilations(monkeypatch):
-    return Compilations(monkeypatch)
-
-
-@pytest.fixture
-def kept(cache, compilations):
-    """The one file of a piece of code that answers 7."""
-    assert answer_of(7) == 7
-    assert compilations.taken() == 1
-    (path,) = cache.iterdir()
-    return path
 
 
 def test_what_was_compiled_is_found_again(kept, compilations):

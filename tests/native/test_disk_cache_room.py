@@ -8,35 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from native.kept_code import Compilations, answer_of
+from native.kept_code import CODE, KEY, answer_of
 from thalweg.native import disk_cache
 
-KEY = disk_cache.key_of("a text")
-CODE = bytes(range(256)) * 3
-
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX's")
-
-
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    """The folder, not yet there."""
-    path = tmp_path / "code"
-    monkeypatch.setenv(disk_cache.VARIABLE, str(path))
-    return path
-
-
-@pytest.fixture
-def compilations(monkeypatch):
-    return Compilations(monkeypatch)
-
-
-@pytest.fixture
-def kept(cache, compilations):
-    """The one file of a piece of code that answers 7."""
-    assert answer_of(7) == 7
-    assert compilations.taken() == 1
-    (path,) = cache.iterdir()
-    return path
 
 
 def test_what_is_too_large_is_not_kept(cache, monkeypatch):
