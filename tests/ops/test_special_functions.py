@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import thalweg as tw
+from ops.nested_tapes import derivatives
 
 DIGITS = 80
 RNG = np.random.default_rng(11)
@@ -24,30 +25,18 @@ def inverse_erf(x):
     return mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(y * y), y
 
 
-BELL = lambda x: 2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-x * x)  # noqa: E731 # a formula
+def bell(x):
+    return 2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-x * x)
+
 
 # By name: the function, its value, first and second derivative, points, and the allowed units.
 SMOOTH = {
-    "erf": (tw.math.erf, [mpmath.erf, BELL, lambda x: -2 * x * BELL(x)], np.concatenate([spread(1e-300, 6), -spread(1e-3, 6)]), 6),
-    "erfc": (tw.math.erfc, [mpmath.erfc, lambda x: -BELL(x), lambda x: 2 * x * BELL(x)], np.concatenate([spread(1e-10, 26), RNG.uniform(0.5, 26.0, 24), -spread(1e-3, 6)]), 6),
+    "erf": (tw.math.erf, [mpmath.erf, bell, lambda x: -2 * x * bell(x)], np.concatenate([spread(1e-300, 6), -spread(1e-3, 6)]), 6),
+    "erfc": (tw.math.erfc, [mpmath.erfc, lambda x: -bell(x), lambda x: 2 * x * bell(x)], np.concatenate([spread(1e-10, 26), RNG.uniform(0.5, 26.0, 24), -spread(1e-3, 6)]), 6),
     "erfinv": (tw.math.erfinv, [mpmath.erfinv, lambda x: inverse_erf(x)[0], lambda x: 2 * inverse_erf(x)[1] * inverse_erf(x)[0] ** 2], np.concatenate([spread(1e-300, 0.9), 1 - spread(1e-15, 0.5), spread(1e-14, 0.5) - 1, [0.5, -0.5]]), 16),
     "lgamma": (tw.math.lgamma, [mpmath.loggamma, mpmath.digamma, lambda x: mpmath.psi(1, x)], np.concatenate([spread(1e-300, 1e-2), spread(0.1, 1e200), RNG.uniform(0.5, 3.0, 24), 1 + spread(1e-12, 0.3), 2 - spread(1e-12, 0.3)]), 6),
     "digamma": (tw.math.digamma, [mpmath.digamma, lambda x: mpmath.psi(1, x), lambda x: mpmath.psi(2, x)], np.concatenate([spread(1e-100, 1e-2), spread(0.1, 1e90), 1.4616321449683623 + spread(1e-9, 1e-1)]), 8),
 }  # fmt: skip
-
-
-def derivatives(f, x, order):
-    """The value and the first derivatives, by nested tapes."""
-    variable = tw.Variable(x)
-
-    def descend(left):
-        if left == 0:
-            return [f(variable)]
-        with tw.GradientTape() as tape:
-            found = descend(left - 1)
-        return [*found, tape.gradient(found[-1], variable)]
-
-    return [one.numpy() for one in descend(order)]
 
 
 def units(came, exact, beside=0.0):
@@ -85,7 +74,9 @@ def test_erfc_goes_on_to_where_float64_ends():
 
 @pytest.mark.parametrize("order", [0, 1, 2, 3, 7, 20])
 def test_polygamma(order):
-    f = lambda x: tw.math.polygamma(float(order), x)  # noqa: E731 # one function of x
+    def f(x):
+        return tw.math.polygamma(float(order), x)
+
     points = np.concatenate([spread(1e-3, 1e8), -RNG.uniform(0.01, 8.0, 24)])
     with mpmath.workdps(DIGITS):
         for x in points:
