@@ -50,7 +50,9 @@ def test_drawn_graphs(wild):
 def tiny_limits(monkeypatch):
     """Loops, functions, blocks and the stack so small that every graph is cut wherever it can be."""
     limits = {
-        "planning": {"LONG": 2, "CHAIN": 3},
+        "planning": {"LONG": 2},
+        "long_sums": {"CHAIN": 3},
+        "turned_matrices": {"LINE": 4096, "LONG": 1},
         "program_code": {"LONG": 30, "PART": 20, "INLINE": 8},
         "map_loops": {"CHAIN": 3, "ADDED": 4, "BLOCK": 128, "WRITTEN_OUT": 3},
         "layout": {"STACK": 128},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from thalweg.native.kernels import Kernels, Map, Products, Put, Take, View, Zeros
 from thalweg.native.kernels_by_matrix import Cholesky, Solve, Triangular
 from thalweg.native.kernels_by_number import Guard, Order, PutExtreme, Running
+from thalweg.native.kernels_of_loops import Branches, Inner, Rewinding, Turns
 
 __all__ = ["text_of_kernels"]
 
@@ -64,7 +66,56 @@ def _lines(step: Any) -> list[str]:
         return [f"{_where(step.out)} = solutions, of {which}{_where(step.matrix)}{over}"]
     if isinstance(step, Guard):
         return [f"unless {_where(step.truth)}, Python is asked"]
-    return [repr(step)]
+    if isinstance(step, Turns):
+        return _turns(step)
+    if isinstance(step, Branches):
+        return [
+            f"one of {len(step.branches)}, as {_where(step.which)} says",
+            *_moved("gives", step.given),
+            *_moved("receives", step.outs),
+            *(line for at, one in enumerate(step.branches) for line in _inside(f"branch {at}", one)),
+        ]
+    return _rewinding(step)
+
+
+def _turns(step: Turns) -> list[str]:
+    often = "while its condition holds" if step.turns < 0 else f"{step.turns} turns"
+    often = often if step.count is None else f"as often as {_where(step.count)} says"
+    order = ", from the last row to the first" if step.backward else ""
+    condition = [] if step.condition is None else _inside("condition", step.condition)
+    return [
+        f"loop, {often}{order}",
+        *_moved("begins with", step.start),
+        *_moved("takes rows of", step.cut),
+        *_moved("reads", step.still),
+        *_moved("ends in", step.ends),
+        *_moved("writes rows of", step.stacks),
+        *condition,
+        *_inside("body", step.body),
+    ]
+
+
+def _rewinding(step: Rewinding) -> list[str]:
+    return [
+        f"way back through {step.turns} turns with {step.kept} states kept",
+        *_moved("begins with", step.start),
+        *_moved("takes rows of", [*step.cut, *step.own]),
+        *_moved("reads", step.still),
+        *_moved("carries", step.carry),
+        *_moved("ends in", step.ends),
+        *_moved("writes rows of", step.stacks),
+        *_inside("turn", step.body),
+        *_inside("turn back", step.back),
+    ]
+
+
+def _moved(verb: str, views: Sequence[View]) -> list[str]:
+    return [f"{verb} {_where(view)}" for view in views]
+
+
+def _inside(name: str, inner: Inner) -> list[str]:
+    """The kernels inside of another; their buffers have numbers of their own."""
+    return [f"{name}:", *(f"    {line}" for line in text_of_kernels(inner.kernels).splitlines())]
 
 
 def _where(view: View) -> str:

@@ -29,7 +29,7 @@ def merged(
 ) -> tuple[list[int], list[list[int]]]:
     """Sizes and strides with axes of one element left out, and axes that lie together as one.
 
-    The axis along which most views step by one element comes last.
+    The axis along which most elements lie one after the other comes last.
     """
     axes = [axis for axis, size in enumerate(shape) if size != 1]
     groups: list[list[int]] = []
@@ -41,7 +41,11 @@ def merged(
             groups.append([axis])
     sizes = [math.prod([shape[axis] for axis in group]) for group in groups] or [1]
     steps = [[one[group[-1]] for group in groups] or [0] for one in strides]
-    unit = [sum(one[place] == 1 for one in steps) for place in range(len(sizes))]
+    many = [math.prod(n for n, step in zip(sizes, one, strict=True) if step) for one in steps]
+    unit = [
+        sum(n for one, n in zip(steps, many, strict=True) if one[place] == 1)
+        for place in range(len(sizes))
+    ]
     last = max(range(len(sizes)), key=lambda place: (unit[place], place))
     order = [*(place for place in range(len(sizes)) if place != last), last]
     return [sizes[place] for place in order], [[one[place] for place in order] for one in steps]

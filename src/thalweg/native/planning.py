@@ -21,9 +21,10 @@ from thalweg.graph.primitives import PRIMITIVES
 from thalweg.native.accumulation import Update
 from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
-from thalweg.native.loop_axes import CHAIN, chain_of, merged, views_of
+from thalweg.native.long_sums import with_partials
 from thalweg.native.planned_by_number import steps_by_number, work_by_number
 from thalweg.native.planned_loops import let_it_ask, steps_of_loops, work_of_loops
+from thalweg.native.turned_matrices import with_turned
 from thalweg.native.views import dense, reshaped, seen
 
 __all__ = ["NotCompiled", "plan_kernels", "work_of"]
@@ -190,8 +191,8 @@ class _Planner:
         steps: list[Any] = []
         for _, _, number, group in sorted(work, key=lambda one: one[:3]):
             steps += self._map(group) if group else self._other(number, self.nodes[number])
-        steps += self._outputs()
-        return Kernels(self.buffers, steps)
+        steps = with_turned(self.buffers, [*steps, *self._outputs()])
+        return Kernels(self.buffers, [with_partials(self.buffers, step) for step in steps])
 
     def _cut(self, group: list[int]) -> list[list[int]]:
         """A long loop as several, one after the other; what passes between them is written down."""
@@ -259,30 +260,7 @@ class _Planner:
                 listed.append((number, node))
                 if self._is_read_elsewhere(number, members):
                     writes.append((number, self._fresh(number)))
-        return [self._with_partials(Map(shape, reads, listed, writes, reductions))]
-
-    def _with_partials(self, kernel: Map) -> Map:
-        """Memory for the sums of blocks, where a sum of floats becomes long."""
-        long = [
-            one.kind == "sum"
-            and one.out.dtype.kind == "f"
-            and math.prod([kernel.shape[axis] for axis in one.axes]) > CHAIN
-            for one in kernel.reductions
-        ]
-        if not any(long):
-            return kernel
-        sizes, strides = merged(kernel.shape, [view.strides for view in views_of(kernel)])
-        found = []
-        first = len(strides) - len(long)
-        for one, steps, asked in zip(kernel.reductions, strides[first:], long, strict=True):
-            if asked and chain_of(sizes, steps) > CHAIN:
-                whole = self.buffers[one.out.buffer]
-                self.buffers.append(replace(whole, number=len(self.buffers)))
-                partial = replace(one.out, buffer=len(self.buffers) - 1)
-                found.append(replace(one, partial=partial))
-            else:
-                found.append(one)
-        return replace(kernel, reductions=found)
+        return [Map(shape, reads, listed, writes, reductions)]
 
     def _shape_of_loop(self, number: int) -> tuple[int, ...]:
         node = self.nodes[number]
