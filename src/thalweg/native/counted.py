@@ -27,7 +27,9 @@ def kept_rolled(module: Module) -> str:
 
 
 @contextmanager
-def counted(listing: Listing, start: str, stop: str, step: int | str) -> Iterator[str]:
+def counted(
+    listing: Listing, start: str, stop: str, step: int | str, after: str = ""
+) -> Iterator[str]:
     """Write a loop around what is written inside; gives the index, an i64.
 
     Args:
@@ -35,9 +37,11 @@ def counted(listing: Listing, start: str, stop: str, step: int | str) -> Iterato
         start: the first index.
         stop: the loop goes on while the index is less than this.
         step: what is added to the index each time.
+        after: the label of the block behind it, where what is written inside goes there; or nothing.
     """
     before = listing.block
-    test, body, latch, after = (listing.label() for _ in range(4))
+    test, body, latch = (listing.label() for _ in range(3))
+    after = after or listing.label()
     index, following = f"%{listing.label()}", f"%{listing.label()}"
     listing.line(f"br label %{test}")
     listing.begin(test)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from thalweg.native.kernels import Kernels, View
+from thalweg.native.kernels import Alone, Kernels, View
 
-__all__ = ["Branches", "Inner", "Rewinding", "Turns", "asks_inside"]
+__all__ = ["Branches", "Inner", "Rewinding", "Turns", "asks_inside", "holds_one_that_asks"]
 
 
 @dataclass(eq=False)
@@ -45,6 +45,7 @@ class Turns:
         stacks: where rows go.
         memory: room for what the body needs.
         asks: every so many turns it asks whether to go on, a power of two; 0 for a loop that does not.
+        threads: how many run the program that it is in; set when all is laid out.
     """
 
     body: Inner
@@ -60,6 +61,7 @@ class Turns:
     stacks: list[View]
     memory: View
     asks: int = 0
+    threads: int = 1
 
     def inner(self) -> list[Inner]:
         """The kernels inside; they need memory at once."""
@@ -87,6 +89,7 @@ class Branches:
         outs: where their answers go.
         branches: what each does.
         memory: room for what they need.
+        threads: see `Turns`.
     """
 
     which: View
@@ -94,6 +97,7 @@ class Branches:
     outs: list[View]
     branches: list[Inner] = field(default_factory=list)
     memory: Any = None
+    threads: int = 1
 
     def inner(self) -> list[Inner]:
         """The kernels inside."""
@@ -128,6 +132,8 @@ class Rewinding:
         stacks: where rows go.
         actions: what is done, one after the other: three whole numbers each.
         memory: room for what all of it needs.
+        asks: every so many turns, there and back, it asks whether to go on; see `Turns`.
+        threads: see `Turns`.
     """
 
     body: Inner
@@ -144,6 +150,8 @@ class Rewinding:
     stacks: list[View]
     actions: View
     memory: View
+    asks: int = 0
+    threads: int = 1
 
     def inner(self) -> list[Inner]:
         """The kernels inside; they need memory one after the other."""
@@ -162,10 +170,15 @@ class Rewinding:
 
 def asks_inside(step: Any) -> bool:
     """Whether a loop inside of this one asks whether to go on."""
-    for one in step.inner():
-        for held in one.kernels.steps:
-            if isinstance(held, Turns | Branches | Rewinding) and (
-                getattr(held, "asks", 0) > 0 or asks_inside(held)
-            ):
-                return True
+    return any(holds_one_that_asks(one.kernels) for one in step.inner())
+
+
+def holds_one_that_asks(kernels: Kernels) -> bool:
+    """Whether a loop among kernels, or inside of them, asks whether to go on."""
+    for one in kernels.steps:
+        held = one.step if isinstance(one, Alone) else one
+        if isinstance(held, Turns | Branches | Rewinding) and (
+            getattr(held, "asks", 0) > 0 or asks_inside(held)
+        ):
+            return True
     return False

@@ -118,8 +118,6 @@ def lay_out(kernels: Kernels, machine: Machine, inputs: int, outputs: int) -> La
 def _inside(kernels: Kernels, machine: Machine) -> dict[int, int]:
     """Lay out what loops and branches hold: how many bytes each needs, by the number of its memory."""
     found: dict[int, int] = {}
-    if kernels.threads > 1:
-        _let_none_ask(kernels)
     for one in kernels.steps:
         step = one.step if isinstance(one, Alone) else one
         if isinstance(step, Turns | Branches | Rewinding):
@@ -136,18 +134,18 @@ def _inside(kernels: Kernels, machine: Machine) -> dict[int, int]:
                            if buffer.kind == "input" and buffer.place < len(step.start)]  # fmt: skip
                 large = [rounded(size) for size in carried if size > ON_STACK]
                 found[step.memory.buffer] += sum(large)
+    _tell(kernels, kernels.threads)  # last: inside, each is laid out as one thread's
     return found
 
 
-def _let_none_ask(kernels: Kernels) -> None:
-    """Where threads wait for each other none may end before the others."""
+def _tell(kernels: Kernels, threads: int) -> None:
+    """Tell loops how many threads run them, each by itself: where one is told to end, all must end."""
     for one in kernels.steps:
         step = one.step if isinstance(one, Alone) else one
         if isinstance(step, Turns | Branches | Rewinding):
-            if isinstance(step, Turns):
-                step.asks = 0
+            step.threads = threads
             for inner in step.inner():
-                _let_none_ask(inner.kernels)
+                _tell(inner.kernels, threads)
 
 
 def _products_of(step: Any, threads: int) -> list[Products]:

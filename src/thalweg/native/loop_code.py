@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from thalweg.native.counted import only_if
-from thalweg.native.interrupts import write_end_if_stopped, write_question
+from thalweg.native.interrupts import Asking, write_end_if_stopped, write_question
 from thalweg.native.kernels import Buffer, Map, View
 from thalweg.native.kernels_of_loops import Branches, Inner, Turns, asks_inside
 from thalweg.native.lanes import Lanes
@@ -22,21 +22,29 @@ from thalweg.native.map_loops import write_map
 from thalweg.native.memory import address, element
 from thalweg.native.views import dense
 
-__all__ = ["STATUS", "Write", "Writer", "write_branches", "write_turns"]
+__all__ = ["STATUS", "TEAM", "THREAD", "Write", "Writer", "write_branches", "write_turns"]
 
 STATUS = -2
 """By which the place of the status is named beside the buffers; -1 names the products' workspace."""
+
+THREAD = -3
+"""By which the place of the thread's number is named."""
+
+TEAM = -4
+"""By which the memory is named where threads meet."""
 
 Write = Callable[[Listing, Machine, Any, dict[int, str]], None]
 
 
 class Writer:
-    """What all parts of a loop or a branch need: where they are written, for what, by what."""
+    """What all parts of a loop or a branch need: where they are written, for what, by what, for how many."""
 
     def __init__(
-        self, listing: Listing, machine: Machine, pointers: dict[int, str], write: Write
-    ) -> None:
+        self, listing: Listing, machine: Machine, pointers: dict[int, str], write: Write,
+        threads: int,
+    ) -> None:  # fmt: skip
         self.listing, self.machine, self.pointers, self.write = listing, machine, pointers, write
+        self.threads = threads
         self.lanes = Lanes(listing, machine, 64, 1)
 
     def at(self, view: View) -> str:
@@ -75,9 +83,18 @@ class Writer:
         """Room on the stack for a buffer."""
         return self.listing.room(f"[{max(buffer.size, 1)} x {element(buffer.dtype)}]", 64)
 
+    def asking(self) -> Asking:
+        """Whom a loop asks whether to go on."""
+        status = self.pointers[STATUS]
+        if self.threads == 1:
+            return Asking(status)
+        return Asking(status, self.threads, self.pointers[THREAD], self.pointers[TEAM])
+
     def names(self, inner: Inner, memory: str) -> dict[int, str]:
         """The pointers of what is inside, but for inputs and outputs."""
         found = {STATUS: self.pointers[STATUS]}
+        if self.threads > 1:
+            found |= {THREAD: self.pointers[THREAD], TEAM: self.pointers[TEAM]}
         layout = inner.layout
         for buffer in inner.kernels.buffers:
             number = buffer.number
@@ -105,7 +122,7 @@ def write_turns(
         pointers: each buffer's first element.
         write: writes kernels with such pointers.
     """
-    _Loop(Writer(listing, machine, pointers, write), step).written()
+    _Loop(Writer(listing, machine, pointers, write, step.threads), step).written()
 
 
 class _Carried:
@@ -195,7 +212,7 @@ class _Loop:
         if asks_inside(self.step):
             write_end_if_stopped(listing, self.to.pointers[STATUS], after)
         if self.step.asks:
-            write_question(listing, turn, self.step.asks, self.to.pointers[STATUS], after)
+            write_question(listing, turn, self.step.asks, self.to.asking(), after)
         listing.line(f"br label %{latch}")
         listing.begin(latch)
         listing.line(f"{following} = add i64 {turn}, 1")
@@ -275,7 +292,7 @@ def write_branches(
     listing: Listing, machine: Machine, step: Branches, pointers: dict[int, str], write: Write
 ) -> None:
     """Write branches, of which one runs; see `write_turns`."""
-    to = Writer(listing, machine, pointers, write)
+    to = Writer(listing, machine, pointers, write, step.threads)
     kind = element(step.which.dtype)
     which = listing.value(
         f"load {kind}, ptr {to.at(step.which)}, align {step.which.dtype.itemsize}"

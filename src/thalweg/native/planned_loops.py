@@ -86,10 +86,17 @@ def work_of_loops(step: Any, work_of: Callable[[Kernels], int]) -> int | None:
 
 def let_it_ask(step: Any, work_of: Callable[[Kernels], int]) -> None:
     """Say after how many turns, a power of two, a loop asks whether to go on, where it is long."""
+    if not isinstance(step, Turns | Rewinding):
+        return
+    each = [1 + work_of(one.kernels) for one in step.inner()]
     if isinstance(step, Turns):
-        work = max(sum([1 + work_of(one.kernels) for one in step.inner()]), 1)
-        if not 0 <= step.turns * work < BETWEEN:
-            step.asks = 1 << max(BETWEEN // work, 1).bit_length() - 1
+        work = max(sum(each), 1)
+        whole = step.turns * work
+    else:
+        work = max(each)
+        whole = forward_turns(step.turns, step.kept) * each[0] + step.turns * each[1]
+    if not 0 <= whole < BETWEEN:
+        step.asks = 1 << max(BETWEEN // work, 1).bit_length() - 1
 
 
 def _inner(plan: Plan, held: SubGraph, views: Sequence[View], plan_inner: PlanInner) -> Inner:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.native.barrier import LINE, yielding
+from thalweg.native.barrier import yielding
 from thalweg.native.compiling import load, object_code
-from thalweg.native.interrupts import asking
+from thalweg.native.interrupts import asking, lines_of, words_told
 from thalweg.native.kernels import Kernels
 from thalweg.native.layout import Layout
 from thalweg.native.listing import Module
@@ -42,14 +42,20 @@ class Table:
     def __init__(self, layout: Layout, given: int, threads: int = 1) -> None:
         self._constants = [np.ascontiguousarray(one) for one in layout.constants]
         self._arenas = np.empty(layout.bytes * threads + 64, np.uint8)
-        self._common = np.empty(layout.shared_bytes + LINE * (threads + 1), np.uint8)
-        self._common[: LINE * (threads + 1)] = 0
+        lines = lines_of(threads)
+        self._common = np.empty(layout.shared_bytes + lines + 64, np.uint8)
+        self._common[: lines + 64] = 0
         fixed = [one.ctypes.data for one in self._constants]
         fixed += [one.ctypes.data + -one.ctypes.data % 64 for one in (self._arenas, self._common)]
         self.pointers = (ctypes.c_void_p * (given + len(fixed)))()
         for place, pointer in enumerate(fixed, given):
             self.pointers[place] = pointer
         self.address = ctypes.addressof(self.pointers)
+        self._told = words_told(fixed[-1], threads)
+
+    def begin(self) -> None:
+        """Forget that threads were told to end."""
+        self._told[:] = 0, 0
 
     def fill(self, arrays: Sequence[Any]) -> None:
         """Write the pointers of inputs and outputs."""
@@ -84,6 +90,7 @@ class Program:
         team = team_of(self.threads)
         if team is None:
             return None
+        table.begin()
         status = team.enter(self._address, table.address, rounds)
         return None if status == BUSY else status
 

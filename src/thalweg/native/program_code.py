@@ -9,15 +9,24 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from thalweg.native.barrier import LINE, barrier
+from thalweg.native.barrier import barrier
 from thalweg.native.by_number_code import write_by_number
 from thalweg.native.counted import counted, only_if
+from thalweg.native.interrupts import (
+    Asking,
+    lines_of,
+    status_room,
+    write_answer,
+    write_end_if_agreed,
+    write_end_if_stopped,
+    write_last_round,
+)
 from thalweg.native.kernels import Alone, Barrier, Buffer, Kernels, Map, Products, Split, Zeros
-from thalweg.native.kernels_of_loops import Branches, Rewinding, Turns
+from thalweg.native.kernels_of_loops import Branches, Rewinding, Turns, holds_one_that_asks
 from thalweg.native.lanes import Lanes
 from thalweg.native.layout import ON_STACK, Layout, lay_out, product_of
 from thalweg.native.listing import Listing, Module
-from thalweg.native.loop_code import STATUS, write_branches, write_turns
+from thalweg.native.loop_code import STATUS, TEAM, THREAD, write_branches, write_turns
 from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
 from thalweg.native.matrix_product import define_product, shares
@@ -54,12 +63,6 @@ LONG_INSIDE = 6000
 MANY = 60
 """A loop over more nodes begins a function."""
 
-THREAD = -3
-"""By which the place of the thread's number is named."""
-
-TEAM = -4
-"""By which the memory is named where threads meet."""
-
 
 def write_program(module: Module, machine: Machine, kernels: Kernels, layout: Layout) -> None:
     """Write the function `i32 run(ptr table, i64 thread, i64 rounds)` that does everything once.
@@ -69,7 +72,7 @@ def write_program(module: Module, machine: Machine, kernels: Kernels, layout: La
     listing = Listing(module)
     pointers = write_pointers(listing, kernels, layout, "%x0", "%x1")
     write_steps(listing, machine, kernels, pointers)
-    listing.line(f"ret i32 {listing.value(f'load i32, ptr {pointers[STATUS]}, align 4')}")
+    write_answer(listing, pointers[STATUS])
     module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", "i64", attributes="nounwind"))
 
 
@@ -131,8 +134,7 @@ def write_loop(
     write_steps(listing, machine, kernels, pointers)
     for into, room, _, made, _ in small:
         _copy(listing, room, made, into)
-    if kernels.threads > 1:
-        barrier(listing, machine, pointers[TEAM], "%x1", kernels.threads)
+    _write_end_of_round(listing, machine, kernels, pointers, index, after)
     listing.line(f"br label %{latch}")
     listing.begin(latch)
     listing.line(f"{following} = add i64 {index}, 1")
@@ -141,8 +143,26 @@ def write_loop(
     with only_if(listing, listing.value("icmp eq i64 %x1, 0")):
         for into, room, _, _, home in small:
             _copy(listing, home, room, into)
-    listing.line(f"ret i32 {listing.value(f'load i32, ptr {pointers[STATUS]}, align 4')}")
+    write_answer(listing, pointers[STATUS])
     module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", "i64", attributes="nounwind"))
+
+
+def _write_end_of_round(
+    listing: Listing, machine: Machine, kernels: Kernels, pointers: dict[int, str],
+    index: str, after: str,
+) -> None:  # fmt: skip
+    """Threads wait for each other; where a loop inside was told to end, this round is the last."""
+    asks = holds_one_that_asks(kernels)
+    if kernels.threads == 1:
+        if asks:
+            write_end_if_stopped(listing, pointers[STATUS], after)
+        return
+    if asks:
+        together = Asking(pointers[STATUS], kernels.threads, pointers[THREAD], pointers[TEAM])
+        write_last_round(listing, together, index)
+    barrier(listing, machine, pointers[TEAM], "%x1", kernels.threads)
+    if asks:
+        write_end_if_agreed(listing, together, index, after)
 
 
 def _copy(listing: Listing, to: str, source: str, buffer: Buffer) -> None:
@@ -165,8 +185,7 @@ def write_pointers(
         there = listing.value(f"getelementptr ptr, ptr {table}, i64 {place}")
         return listing.value(f"load ptr, ptr {there}, align 8")
 
-    status, number_of_thread = listing.room("i32", 4), listing.room("i64", 8)
-    listing.line(f"store i32 0, ptr {status}, align 4")
+    status, number_of_thread = status_room(listing), listing.room("i64", 8)
     listing.line(f"store i64 {thread}, ptr {number_of_thread}, align 8")
     pointers[STATUS], pointers[THREAD] = status, number_of_thread
     arena = slot(layout.arena) if layout.bytes else "null"
@@ -176,7 +195,7 @@ def write_pointers(
     if kernels.threads > 1:
         pointers[TEAM] = slot(layout.common)
         common = listing.value(
-            f"getelementptr i8, ptr {pointers[TEAM]}, i64 {LINE * kernels.threads}"
+            f"getelementptr i8, ptr {pointers[TEAM]}, i64 {lines_of(kernels.threads)}"
         )
     for buffer in kernels.buffers:
         number = buffer.number

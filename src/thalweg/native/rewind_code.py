@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 from thalweg.graph.schedule import GO, KEEP, TAKE
 from thalweg.native.counted import counted
+from thalweg.native.interrupts import write_end_if_stopped, write_question
 from thalweg.native.kernels import Kernels, View
-from thalweg.native.kernels_of_loops import Rewinding
+from thalweg.native.kernels_of_loops import Rewinding, asks_inside
 from thalweg.native.layout import rounded
 from thalweg.native.listing import Listing
-from thalweg.native.loop_code import Write, Writer
+from thalweg.native.loop_code import STATUS, Write, Writer
 from thalweg.native.machine import Machine
 from thalweg.native.memory import address
 
@@ -27,7 +28,7 @@ def write_rewinding(
     listing: Listing, machine: Machine, step: Rewinding, pointers: dict[int, str], write: Write
 ) -> None:
     """Write the way back; see `loop_code.write_turns`."""
-    _Way(Writer(listing, machine, pointers, write), step).written()
+    _Way(Writer(listing, machine, pointers, write, step.threads), step).written()
 
 
 def _size(views: Sequence[View]) -> int:
@@ -78,12 +79,16 @@ class _Way:
         start += 2 * self.carry.size
         self.slots = self.listing.value(f"getelementptr i8, ptr {self.memory}, i64 {start}")
         self.names = [to.names(one, self.memory) for one in step.inner()]
+        self.passed = self.listing.room("i64", 8) if step.asks else ""
 
     def written(self) -> None:
         """All that is in the table, one after the other."""
         listing, step = self.listing, self.step
         todo = self.to.at(step.actions)
-        with counted(listing, "0", str(step.actions.shape[0]), 1) as index:
+        if self.passed:
+            listing.line(f"store i64 0, ptr {self.passed}, align 8")
+        over = listing.label()
+        with counted(listing, "0", str(step.actions.shape[0]), 1, over) as index:
             row = listing.value(f"mul i64 {index}, 3")
             base = listing.value(f"getelementptr i64, ptr {todo}, i64 {row}")
             what, first, second = [
@@ -98,14 +103,30 @@ class _Way:
                 if at in (KEEP, TAKE):
                     self._moved(first, kept=at == KEEP)
                 elif at == GO:
-                    with counted(listing, first, second, 1) as turn:
+                    gone = listing.label()
+                    with counted(listing, first, second, 1, gone) as turn:
                         self._on(turn)
+                        self._asked(gone)
+                    if step.asks or asks_inside(step):
+                        write_end_if_stopped(listing, self.to.pointers[STATUS], over)
                 else:
                     self._back(first)
+                    self._asked(over)
                 listing.line(f"br label %{after}")
             listing.begin(after)
         for view, pointer in zip(step.ends, self.carry.pointers(0), strict=True):
             self.to.copy_bytes(self.to.at(view), pointer, _bytes(view))
+
+    def _asked(self, after: str) -> None:
+        """Leave for a block after a turn, there or back, if that is what was said."""
+        listing, step = self.listing, self.step
+        if asks_inside(step):
+            write_end_if_stopped(listing, self.to.pointers[STATUS], after)
+        if self.passed:
+            turn = listing.value(f"load i64, ptr {self.passed}, align 8")
+            following = listing.value(f"add i64 {turn}, 1")
+            listing.line(f"store i64 {following}, ptr {self.passed}, align 8")
+            write_question(listing, turn, step.asks, self.to.asking(), after)
 
     def _moved(self, slot: str, *, kept: bool) -> None:
         far = self.listing.value(f"mul i64 {slot}, {self.state.size}")
