@@ -230,6 +230,98 @@ def test_a_loss_that_python_decides_runs_as_python():
     assert optimizer.losses.shape == (20,)
 
 
+def batches(rows):
+    taken = iter(rows)
+    return lambda w: tw.reduce_sum(tw.square(w - next(taken)))
+
+
+def counted(_):
+    count = 0
+
+    def loss(w):
+        nonlocal count
+        count += 1
+        return tw.reduce_sum(tw.square(w)) * (3.0 if count % 7 == 0 else 1.0)
+
+    return loss
+
+
+class Kept:
+    def __init__(self, _):
+        self.rate, self.seen = 1.0, {}
+
+    def __call__(self, w):
+        self.rate *= 0.9
+        return tw.reduce_sum(tw.square(w)) * self.rate
+
+
+class Growing:
+    def __init__(self, _):
+        self.seen = []
+
+    def __call__(self, w):
+        self.seen.append(None)
+        return tw.reduce_sum(tw.square(w)) * (3.0 if len(self.seen) > 20 else 1.0)
+
+
+@pytest.mark.parametrize("make", [batches, counted, Kept, Growing])
+def test_a_loss_that_python_changes_from_step_to_step_runs_as_python(make):
+    rows = np.random.default_rng(5).normal(size=(80, 3))
+    one, other = tw.Variable(np.ones(3)), tw.Variable(np.ones(3))
+    compiled, eager = SGD(0.1), SGD(0.1)
+    mine, wanted = make(rows), make(rows)
+    for steps in (40, 37):
+        compiled.minimize(lambda: mine(one), [one], steps=steps)
+        for _ in range(steps):
+            eager.minimize(lambda: wanted(other), [other])
+        np.testing.assert_array_equal(one, other)
+        assert "from step to step" in compiled.why_not_compiled or (
+            "the same at each step" in compiled.why_not_compiled
+        )
+        assert "test_compiled_steps.py" in compiled.why_not_compiled
+
+
+def test_a_loss_that_reads_another_variable_each_time_runs_as_python():
+    one, other = [[tw.Variable(1.0), tw.Variable(2.0)] for _ in range(2)]
+    compiled, eager = SGD(0.1), SGD(0.1)
+
+    def turns(variables):
+        order = iter(range(100))
+        return lambda: tw.square(variables[next(order) % 2])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # there is no gradient for the other one
+        compiled.minimize(turns(one), one, steps=31)
+        loss = turns(other)
+        for _ in range(31):
+            eager.minimize(loss, other)
+    np.testing.assert_array_equal(one, other)
+    assert "does not compute the same at each step" in compiled.why_not_compiled
+
+
+def test_machine_code_whatever_the_loss_does_beside_and_none_at_all():
+    heard = []
+    w = tw.Variable(1.0)
+
+    def loss():
+        heard.append(0)
+        return tw.square(w - 3.0)
+
+    optimizer = SGD(0.25)
+    optimizer.minimize(loss, [w], steps=60, jit_compile=True)
+    assert (len(heard), optimizer.why_not_compiled) == (2, "")
+    assert optimizer.losses.shape == (60,)
+    optimizer.minimize(loss, [w], steps=60, jit_compile=False)
+    assert len(heard) == 62
+
+
+@pytest.mark.parametrize("steps", [-1, 1.5, "3", None])
+def test_steps_that_are_no_number_of_steps(steps):
+    w = tw.Variable(1.0)
+    with pytest.raises(ValueError, match=r"steps is .*; a whole number from 0 on was wanted"):
+        SGD(0.1).minimize(lambda: w * w, [w], steps=steps)
+
+
 def test_a_row_that_is_not_there_is_told_with_the_state_of_the_steps_before():
     w, at = tw.Variable(np.array(0.0)), tw.Variable(0, trainable=False)
     table = tw.constant(np.arange(30.0))

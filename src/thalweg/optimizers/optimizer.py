@@ -24,7 +24,7 @@ Rate = float | Callable[[int], Any]
 WORTH_A_TRACE = 32
 """To write a step down takes about as long as so many small steps; fewer run as Python."""
 
-TOLD = frozenset({"_iterations", "_learning_rate", "_work", "losses", "why_not_compiled"})
+TOLD = frozenset({"_iterations", "_last", "_learning_rate", "_work", "losses", "why_not_compiled"})
 """What changes from step to step, and what the user is told after them."""
 
 
@@ -71,6 +71,7 @@ class Optimizer(ABC):
         self.global_clipnorm = above_zero("global_clipnorm", global_clipnorm)
         self.name = name
         self._iterations = 0
+        self._last = 0  # tells the step that was last found to be the same each time
         self._work = 0.0  # microseconds that its steps have taken as Python, by estimate
         self.losses: Any = None
         self.why_not_compiled = ""
@@ -158,12 +159,15 @@ class Optimizer(ABC):
         steps: int = 1,
         *,
         variables: Any = None,
+        jit_compile: bool | None = None,
     ) -> Any:
         """Compute a loss' gradients and take steps down them.
 
         Many steps run as one loop in machine code, where as Python they would take longer than that
-        takes to make: the first runs as Python, the second is written down as it runs. Where that
-        cannot be, they run as Python, one by one; `why_not_compiled` then says why.
+        takes to make: the first runs as Python, the next are written down as they run. Where that
+        cannot be, they run as Python, one by one; `why_not_compiled` then says why. So it is where the
+        loss computes something else from step to step (it takes the next batch, or counts). A print
+        in the loss is heard in the steps that run as Python alone.
 
         Args:
             loss: a function of no arguments that returns the loss; or, with `tape`, the loss.
@@ -171,12 +175,15 @@ class Optimizer(ABC):
             tape: the tape that recorded `loss`, where that is a Tensor.
             steps: how many steps to take; 1 where `loss` is a Tensor.
             variables: another name for `var_list`.
+            jit_compile: True for machine code from the third step on, whatever the loss does in Python
+                beside; False for none; None for machine code where it pays and nobody can tell.
 
         Returns:
             The loss as it was before the last step. All of them are in `losses`.
 
         Raises:
-            ValueError: there is no gradient at all; the message says why, with the tape's words.
+            ValueError: there is no gradient at all, the message says why, with the tape's words; or
+                `steps` is no whole number from 0 on.
 
         >>> import thalweg as tw
         >>> w = tw.Variable(1.0)
@@ -195,10 +202,15 @@ class Optimizer(ABC):
                 )
             self._descend(tape, loss, wanted)
             return loss
-        if steps >= WORTH_A_TRACE and not STATE.here.recorders:
+        number: Any = steps
+        if not isinstance(number, int | np.integer) or number < 0:
+            raise ValueError(f"minimize: steps is {steps!r}; a whole number from 0 on was wanted")
+        many = steps > 2 if jit_compile else steps >= WORTH_A_TRACE and jit_compile is None
+        if many and not STATE.here.recorders:
             from thalweg.optimizers.compiled_steps import run_steps  # read where it pays
 
-            return run_steps(self, lambda see=None: self._step(loss, wanted, see), steps)
+            step = lambda see=None: self._step(loss, wanted, see)  # noqa: E731 # it takes the loss along
+            return run_steps(self, step, steps, loss, jit_compile)
         answer, losses = None, []
         for _ in range(steps):
             answer = self._step(loss, wanted)

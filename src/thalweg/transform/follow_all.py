@@ -80,19 +80,19 @@ def asks_for_gradients(function: Callable[..., Any]) -> bool:
     met: set[Any] = set()
     open_ends: list[Any] = [function]
     while open_ends:
-        plain = _plain_function(open_ends.pop())
+        plain = plain_function(open_ends.pop())
         if plain is None or plain.__code__ in met or (met and _of_a_library(plain)):
             continue
         met.add(plain.__code__)
-        for code in _codes(plain.__code__):
+        for code in codes_of(plain.__code__):
             if not ASKING.isdisjoint(code.co_names):
                 return True
             open_ends += [plain.__globals__.get(name) for name in code.co_names]
-        open_ends += list(_closed_over(plain))
+        open_ends += [value for _, value in closed_over(plain)]
     return False
 
 
-def _plain_function(value: Any) -> types.FunctionType | None:
+def plain_function(value: Any) -> types.FunctionType | None:
     """The Python function behind a method, a partial or a wrapper."""
     while True:
         if isinstance(value, types.MethodType):
@@ -110,20 +110,21 @@ def _of_a_library(function: types.FunctionType) -> bool:
     return str(function.__globals__.get("__name__")).startswith(LIBRARIES)
 
 
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+def codes_of(code: types.CodeType) -> Iterator[types.CodeType]:
     """A function's code, and that of the functions written inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
+            yield from codes_of(constant)
 
 
-def _closed_over(function: types.FunctionType) -> Iterator[Any]:
-    for cell in function.__closure__ or ():
+def closed_over(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    """What a function takes from the functions around it, with the names."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
-            yield cell.cell_contents
+            yield name, cell.cell_contents
         except ValueError:  # a name that is not bound yet
             continue
 
 
-__all__ = ["FollowAll", "asks_for_gradients"]
+__all__ = ["FollowAll", "asks_for_gradients", "closed_over", "codes_of", "plain_function"]
