@@ -18,6 +18,7 @@ from thalweg.core.recording import Happening, Site, caller_site, computed_unseen
 from thalweg.core.sites import place
 from thalweg.graph.graph import Graph
 from thalweg.graph.lowering import NotLowered, lower, number
+from thalweg.graph.taken_out import taken_out
 
 __all__ = ["Obstacle", "Tracer"]
 
@@ -156,7 +157,9 @@ class Tracer:
     def born(self, variable: Any) -> None:
         """See that a Variable is made, as a first call may do and no other does."""
         self.unfinished = True
-        self._stop(f"Variable '{variable.name}' is made in here", caller_site())
+        self._stop(
+            f"Variable '{variable.name}' is made in here; make it before the call", caller_site()
+        )
 
     def cell(self, key: Any, cell: Any) -> int:
         """The node of something that keeps a value from call to call; it becomes an input.
@@ -203,9 +206,9 @@ class Tracer:
     def note(self, happening: Happening) -> None:
         """See what leaves for Python, and what is drawn by chance."""
         if happening.kind == "escape" and any(map(self.varies, happening.keys)):
-            self._stop(f"{happening.what} takes a value out to Python", happening.site)
+            self._stop(taken_out(happening.what), happening.site)
         elif happening.kind == "random":
-            self._stop(f"{happening.what} draws by chance", happening.site)
+            self._stop(f"{happening.what} draws by chance; draw before the call", happening.site)
 
     def varies(self, key: Any) -> bool:
         """Whether a value depends on what is given: a shape does not."""

@@ -100,8 +100,10 @@ def _of_any_length(
     def goes_on(i: Any, val: Any) -> Any:
         return i < upper
 
+    carry = Carry(init_val, "fori_loop", "body_fun's answer", "init_val")
+
     def turn(i: Any, val: Any) -> Any:
-        return i + 1, body_fun(i, val)
+        return i + 1, carry.again().advance(body_fun(i, val))
 
     _, ended = while_loop(goes_on, turn, (start, init_val), checkpoint=checkpoint)
     return ended

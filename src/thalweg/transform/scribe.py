@@ -27,6 +27,7 @@ from thalweg.core.recording import (
     tick,
 )  # fmt: skip
 from thalweg.diff.reverse import known
+from thalweg.graph.taken_out import taken_out
 from thalweg.tape.adoption import Named
 from thalweg.transform.script import Call, Script
 from thalweg.values.tensor import Tensor
@@ -229,7 +230,7 @@ class Scribe:
         """See what leaves for Python, and what is drawn by chance."""
         self._events.append(("note", happening))
         if happening.kind == "escape" and any(map(self.varies, happening.keys)):
-            self._stop(f"{happening.what} takes a value out to Python", happening.site)
+            self._stop(taken_out(happening.what), happening.site)
 
     def refuse(self, why: str, site: Site | None = None) -> None:
         """Note from outside that something cannot be written down."""

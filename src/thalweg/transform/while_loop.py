@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.numbers_seen import numbers_seen
+from thalweg.core.recording import STATE
 from thalweg.core.trees import flatten, flatten_up_to, is_nested, map_leaves, pack
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.severing import stop_gradient
@@ -102,9 +103,15 @@ def _go_on(
     cond: Callable[..., Any], body: Callable[..., Any], carry: Carry, left: int, begun: Begun | None
 ) -> None:
     """The loop turn by turn, in Python, from where it has come to."""
-    count = len(carry.structure)
+    count, tracer = len(carry.structure), STATE.here.tracer
+    why = () if begun is None else begun.why
+    if begun is not None and begun.given is None:
+        begun = None
     while left != 0:
         goes_on = cond(*carry.value) if begun is None else begun.truth
+        key = goes_on.key if isinstance(goes_on, Handle) else None
+        if why and tracer is not None and tracer.varies(key):
+            tracer.refuse(*why)  # before it is told that the condition's truth is asked for
         if not truth(goes_on, "while_loop: what cond returned"):
             break
         if begun is None or begun.answer is None:
@@ -134,7 +141,7 @@ def _walked(
     if isinstance(found, list):
         carry.value = pack(start, found)
         return carry
-    if found is not None:
+    if found.given is not None:
         carry.value = pack(start, found.given)
     _go_on(cond, body, carry, left, found)
     return carry

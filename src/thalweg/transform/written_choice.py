@@ -35,8 +35,6 @@ __all__ = ["NOT_CHOSEN", "by_number", "by_truth"]
 NOT_CHOSEN = object()
 """Stands for an answer where Python is to choose."""
 
-KEPT = "a value of a branch is kept outside of it"
-
 Function = Callable[[], Any]
 
 
@@ -114,7 +112,7 @@ def _chosen(name: str, which: Any, functions: Sequence[Function], ask: Callable[
     branches = [_Branch(one) for one in functions]
     at = min(max(int(which.array), 0), len(branches) - 1)
     taken = written_turn(branches[at], [], _nothing)
-    why: tuple[Any, ...] = () if taken.fine else taken.scribe.obstacle or (KEPT,)
+    why: tuple[Any, ...] = taken.why or ()
     turns: list[Any] = [taken] * len(branches)
     try:
         for place, branch in enumerate(branches):

@@ -26,6 +26,7 @@ from thalweg.values.tensor import Tensor
 __all__ = [
     "FirstTurn",
     "along",
+    "changed",
     "is_wanted",
     "keeps_its_kind",
     "lifted",
@@ -53,12 +54,24 @@ def is_wanted(checkpoint: Any = None) -> bool:
 
 def keeps_its_kind(start: Sequence[Any], answer: Sequence[Any]) -> bool:
     """Whether what is carried on has the shapes and dtypes of what was carried."""
-    return len(start) == len(answer) and all(
-        isinstance(after, Handle)
-        and before.array.shape == after.array.shape
-        and before.array.dtype == after.array.dtype
-        for before, after in zip(start, answer, strict=True)
-    )
+    return not changed(start, answer)
+
+
+def changed(start: Sequence[Any], answer: Sequence[Any]) -> tuple[Any, ...]:
+    """What is carried on in another shape or dtype than it was carried, told, and where; empty for nothing."""
+    if len(start) != len(answer):
+        return (f"{len(start)} values are carried, and {len(answer)} after a turn", caller_site())
+    for before, after in zip(start, answer, strict=True):
+        kinds = [
+            f"{one.array.dtype.name}{list(one.array.shape)}"
+            if isinstance(one, Handle)
+            else type(one).__name__
+            for one in (before, after)
+        ]
+        if kinds[0] != kinds[1]:
+            words = f"what the loop carries was {kinds[0]} and is {kinds[1]} after a turn"
+            return (words, caller_site())
+    return ()
 
 
 def own_up(given: Sequence[Any], tensors: Sequence[Any]) -> None:

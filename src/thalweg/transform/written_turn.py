@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from thalweg.core.recording import Site, caller_site
 from thalweg.diff.reverse import known
 from thalweg.transform import loop_forward, loop_reverse  # noqa: F401 # a loop's rules
 from thalweg.transform.loop import of_no_account
@@ -18,6 +19,12 @@ from thalweg.transform.script import Script
 from thalweg.values.tensor import Tensor
 
 __all__ = ["Turn", "closed", "written_turn"]
+
+
+KEPT = (
+    "a value of one turn of a loop, or of a branch, is kept outside of it; return it instead "
+    "(tw.scan stacks what its turns return)"
+)
 
 
 class Turn(NamedTuple):
@@ -29,7 +36,7 @@ class Turn(NamedTuple):
         inputs: their numbers.
         outputs: the numbers of what it answered with; empty where it could not be written down.
         answer: values as those that it answered, flat.
-        fine: whether it could be written down.
+        why: why it could not be written down, and where; None where it could.
     """
 
     scribe: Scribe
@@ -37,7 +44,12 @@ class Turn(NamedTuple):
     inputs: list[int]
     outputs: list[int]
     answer: list[Any]
-    fine: bool
+    why: tuple[str, Site] | None
+
+    @property
+    def fine(self) -> bool:
+        """Whether it could be written down."""
+        return self.why is None
 
     def let_go(self, go_on: Callable[[Sequence[Any]], None]) -> None:
         """Show whoever records what was given, by `go_on`, and then all that was done with it."""
@@ -84,15 +96,16 @@ def written_turn(
     # What is still there when all that is held here is gone is held by somebody else.
     watched = [weakref.ref(one) for one in given]
     given, answer = _as_they_are(given), _as_they_are(answer)
-    fine = scribe.obstacle is None
-    if fine and scribe.leaked(watched):
+    why = scribe.obstacle
+    if why is None and scribe.leaked(watched):
         gc.collect()  # what is held by a circle alone is held by nobody
-        fine = not scribe.leaked(watched)
-        if not fine and scribe.trial:
-            raise Stopped("a value of one turn of a loop, or of a branch, is kept outside of it")
-    if fine and scribe.outer is not None:
+        if scribe.leaked(watched):
+            why = (KEPT, caller_site())
+            if scribe.trial:
+                raise Stopped(*why)
+    if why is None and scribe.outer is not None:
         scribe.outer.inside(scribe.own_keys() | {one.key for one in given})
-    return Turn(scribe, given, inputs, outputs if fine else [], answer, fine)  # type: ignore[arg-type]  # numbers where fine
+    return Turn(scribe, given, inputs, [] if why else outputs, answer, why)  # type: ignore[arg-type]  # numbers where fine
 
 
 def _as_they_are(values: Sequence[Any]) -> list[Any]:

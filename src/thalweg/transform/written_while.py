@@ -18,7 +18,7 @@ from thalweg.ops.movement import reshape
 from thalweg.transform.loop import HERE, Loop
 from thalweg.transform.scribe import Stopped
 from thalweg.transform.script import Script
-from thalweg.transform.written_loop import keeps_its_kind, lifted, own_up, varies
+from thalweg.transform.written_loop import changed, keeps_its_kind, lifted, own_up, varies
 from thalweg.transform.written_turn import Turn, closed, written_turn
 
 __all__ = ["Begun", "walk_while"]
@@ -33,19 +33,22 @@ class Begun(NamedTuple):
     """Where a loop goes on in Python.
 
     Attributes:
-        given: what the first turn was given, Tensors, or numbers of Python's.
+        why: what keeps it there, and where; empty where its values are known from constants.
+        given: what the first turn was given, Tensors, or numbers of Python's; None where not even the
+            condition has run.
         truth: what the condition answered.
         answer: what the body answered; None where it has not run.
     """
 
-    given: list[Any]
-    truth: Any
-    answer: list[Any] | None
+    why: tuple[Any, ...]
+    given: list[Any] | None = None
+    truth: Any = None
+    answer: list[Any] | None = None
 
 
 def walk_while(
     name: str, cond: Flat, body: Flat, start: Sequence[Any], most: int, checkpoint: int | None
-) -> list[Any] | Begun | None:
+) -> list[Any] | Begun:
     """A loop as one call.
 
     Args:
@@ -57,20 +60,19 @@ def walk_while(
         checkpoint: how many states are kept for the way back.
 
     Returns:
-        What is carried at the end; or how far the loop went, where it goes on in Python; or None where
-        it has not begun.
+        What is carried at the end; or how far the loop went, where it goes on in Python.
     """
     if not all(isinstance(one, Handle) for one in start):
         try:
             tensors = lifted(body, start)
             test = written_turn(_tested(cond), [one.array for one in tensors])
             turn = written_turn(body, [one.array for one in tensors])
-        except Stopped:
+        except Stopped as stopped:
             if getattr(STATE.here.tracer, "trial", False):
                 raise
-            return None
+            return Begun(stopped.args)
         if not varies(tensors, [test, turn]) or not _fits(tensors, test, turn):
-            return None
+            return Begun(_why_not(tensors, test, turn))
         return _run(name, tensors, test, turn, most, checkpoint)
 
     def go_on(given: Sequence[Any]) -> None:
@@ -80,20 +82,21 @@ def walk_while(
     test = written_turn(_tested(cond), arrays, go_on)
     if not test.fine or not _is_truth(test):
         test.let_go(go_on)
-        return Begun(test.given, test.answer[0], None)
+        return Begun(test.why or (), test.given, test.answer[0])
     try:
         turn = written_turn(body, arrays, go_on if test.answer[0].array else None)
-    except Stopped:
+    except Stopped as stopped:
         if getattr(STATE.here.tracer, "trial", False):
             raise
         test.let_go(go_on)
-        return Begun(test.given, test.answer[0], None)
+        return Begun(stopped.args, test.given, test.answer[0])
     if not turn.fine or not varies(start, [test, turn]) or not _fits(start, test, turn):
+        why = _why_not(start, test, turn)
         test.let_go(go_on)
         if not test.answer[0].array:
-            return Begun(test.given, test.answer[0], None)
+            return Begun(why, test.given, test.answer[0])
         turn.let_go(go_on)
-        return Begun(turn.given, test.answer[0], turn.answer)
+        return Begun(why, turn.given, test.answer[0], turn.answer)
     return _run(name, start, test, turn, most, checkpoint)
 
 
@@ -119,6 +122,11 @@ def _is_truth(test: Turn) -> bool:
 
 def _fits(start: Sequence[Any], test: Turn, turn: Turn) -> bool:
     return _is_truth(test) and keeps_its_kind(start, turn.answer)
+
+
+def _why_not(start: Sequence[Any], test: Turn, turn: Turn) -> tuple[Any, ...]:
+    """What keeps a loop in Python, and where; empty where its values are known from constants."""
+    return test.why or turn.why or changed(start, turn.answer)
 
 
 def _run(

@@ -74,7 +74,7 @@ BOUND = (int, type(None))
 def _index(part: Any) -> Any:
     """An index without Tensors in it."""
     if isinstance(part, Handle):
-        leaves(part, "an index", depth=3)
+        leaves(part, "an index", depth=2)
         array = part.array
         return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
     if isinstance(part, tuple):

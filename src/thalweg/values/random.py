@@ -51,7 +51,7 @@ class _Streams:
 
     def next(self, seed: Any) -> np.random.Generator:
         """The stream that a call draws from; one with a seed has it to itself."""
-        refuse_traces("tw.random draws anew each time")
+        refuse_traces("tw.random draws anew each time; draw before the call, and pass it in")
         with self.lock:
             if seed is None:
                 if self.whole is None:

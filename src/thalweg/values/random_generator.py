@@ -69,7 +69,9 @@ class Generator:
 
     def _drawn(self) -> np.random.Generator:
         """The stream, for a call that draws from it."""
-        refuse_traces("a tw.random.Generator draws anew each time")
+        refuse_traces(
+            "a tw.random.Generator draws anew each time; draw before the call, and pass it in"
+        )
         return self._rng
 
     def normal(

@@ -1,0 +1,163 @@
+"""`why_not_compiled()` names the line that keeps a function in Python, and what to write in its place."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+
+import thalweg as tw
+
+X = np.array([1.0, 2.0, 3.0])
+
+
+def why(function, *arguments):
+    """What is told after two calls, and the file and line that a mark `# here` stands on."""
+    compiled = tw.function(function)
+    for _ in range(2):
+        compiled(*arguments)
+    lines, first = inspect.getsourcelines(function)
+    marked = [first + at for at, line in enumerate(lines) if "# here" in line]
+    return compiled.why_not_compiled(), "".join(f"test_why_not_compiled.py:{at} " for at in marked)
+
+
+def by_mask(x):
+    return tw.reduce_sum(x[x > 1.5])  # here
+
+
+def by_places(x):
+    places = tw.cast(x, "int32")
+    return tw.eye(4)[:, [places[0], 2]]  # here
+
+
+def by_slice(x):
+    return x[: tw.cast(x[0], "int32")]  # here
+
+
+def by_range(x):
+    total = tw.constant(0.0)
+    for _ in range(tw.cast(x[0], "int32")):  # here
+        total += 1.0
+    return total
+
+
+def by_branch(x):
+    return x if x[0] > 0 else -x  # here
+
+
+def by_conversion(x):
+    return x * np.asarray(x)  # here
+
+
+def by_text(x):
+    print(x)  # here
+    return x * 2.0
+
+
+def by_shape(x):
+    return tw.reshape(x, [tw.cast(x[2], "int32"), 1])  # here
+
+
+def by_variable(x):
+    return tw.Variable(x) * 2.0  # here
+
+
+def by_draw(x):
+    return x + tw.random.normal([3], dtype="float64")  # here
+
+
+@pytest.mark.parametrize(
+    ("function", "instead"),
+    [
+        (by_mask, "tw.where serves in place of a mask"),
+        (by_places, "tw.gather for places"),
+        (by_slice, "tw.gather for places"),
+        (by_range, "tw.fori_loop in place of range"),
+        (by_branch, "tw.where or tw.cond serve in place of `if`"),
+        (by_conversion, "leave it a Tensor"),
+        (by_text, "print it after the call"),
+        (by_shape, "give numbers of Python's"),
+        (by_draw, "draw before the call"),
+    ],
+)
+def test_the_line_and_what_to_write(function, instead):
+    told, line = why(function, tw.constant(X))
+    assert line in told
+    assert instead in told
+
+
+def test_a_variable_that_is_made_each_time():
+    compiled = tw.function(by_variable)
+    for _ in range(4):
+        compiled(tw.constant(X))
+    assert "make it before the call" in compiled.why_not_compiled()
+
+
+def test_a_loop_of_any_length_whose_turns_are_kept_in_a_list():
+    def keeping(x, n):
+        met = []
+
+        def turn(i, c):
+            met.append(c)
+            return c * 2.0
+
+        tw.fori_loop(0, n, turn, x)  # here
+        return tw.stack(met)
+
+    told, line = why(keeping, tw.constant(X), tw.constant(3))
+    assert line in told
+    assert "kept outside of it" in told
+    assert "tw.scan" in told
+
+
+@pytest.mark.parametrize("start", [0.0, tw.constant(0.0)], ids=["a number", "a Tensor"])
+def test_a_loop_of_any_length_that_sets_a_variable(start):
+    v = tw.Variable(0.0)
+
+    def setting(n):
+        def turn(i, c):
+            v.assign_add(2.0)  # here
+            return c + 1.0
+
+        return tw.fori_loop(0, n, turn, start)
+
+    told, line = why(setting, tw.constant(4))
+    assert float(v) == 16.0
+    assert line in told
+    assert "is set in a loop or branch" in told
+
+
+def test_a_loop_of_any_length_whose_shape_grows():
+    def growing(x, n):
+        return tw.fori_loop(0, n, lambda i, c: tw.concat([c, c], 0), x)  # here
+
+    told, line = why(growing, tw.constant(X), tw.constant(2))
+    assert line in told
+    assert "was float64[3] and is float64[6] after a turn" in told
+
+
+def test_a_loop_whose_length_is_known_may_do_all_that():
+    v = tw.Variable(0.0)
+
+    def known(x):
+        def turn(i, c):
+            v.assign_add(1.0)
+            return tw.concat([c, c], 0)
+
+        return tw.fori_loop(0, 3, turn, x)
+
+    told, _ = why(known, tw.constant(X))
+    assert float(v) == 6.0
+    assert told == ""
+
+
+def test_a_fori_loop_of_any_length_speaks_of_itself():
+    def mixing(x, n):
+        return tw.fori_loop(0, n, lambda i, c: c * i, x)
+
+    for call in (mixing, tw.function(mixing)):
+        with pytest.raises(
+            TypeError, match=r"fori_loop: place 0 was float32 before and is float64"
+        ):
+            call(tw.constant([1.0, 2.0]), tw.constant(3))
