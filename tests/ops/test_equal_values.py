@@ -222,20 +222,6 @@ def test_tangents_of_free_vectors_are_refused_and_those_of_values_are_not():
     np.testing.assert_allclose(float(forward.jvp(y)), np.trace(WAY), rtol=1e-14)
 
 
-@pytest.mark.parametrize(
-    "function", [powers(2), lambda x: tw.reduce_sum(tw.linalg.svd(x, compute_uv=False) ** 2)]
-)
-def test_a_second_derivative_at_equal_values_is_refused(function):
-    """f″ is in no cotangent; the Hessian of the trace would be 0, of Σλ² it would be 2."""
-    x = tw.Variable(np.eye(4))
-    with tw.GradientTape() as outer:
-        with tw.GradientTape() as tape:
-            y = function(x)
-        total = tw.reduce_sum(tape.gradient(y, x) * WEIGHTS)
-    with pytest.raises(UndeterminedGradientError, match="undetermined"):
-        outer.gradient(total, x)
-
-
 SWAP = np.zeros((4, 4))
 SWAP[0, 1] = SWAP[1, 0] = 1.0
 """A way that turns the first two vectors into each other, with no trace."""

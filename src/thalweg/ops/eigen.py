@@ -8,6 +8,7 @@ import numpy as np
 
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.handle import Handle
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.casting import cast
@@ -23,17 +24,21 @@ from thalweg.ops.degenerate import (
     uneven,
 )
 from thalweg.ops.diagonals import diagonal, put_diagonal
+from thalweg.ops.equal_groups import groups
 from thalweg.ops.hermitian import from_lower, to_lower
-from thalweg.ops.lapack import negligible, square, where_finite
+from thalweg.ops.lapack import negligible, raw, square, where_finite
 from thalweg.ops.linear_solve import adjoint_of
 from thalweg.ops.movement import reshape
 from thalweg.ops.phases import in_phase, keep_phase, pull_phase
+from thalweg.ops.second_at_equal import no_bend_seen, once, some_equal, trail_of, with_second
 
 APART = np.array([[4.0, 9.0, 9.0], [1.0, 1.0, 9.0], [0.5, -1.0, -3.0]])
 NOTE = (
     "The lower triangle is read and receives the gradient. Cotangents of equal eigenvalues are shared "
     "equally; where the gradient depends on which of their eigenvectors were chosen, it is refused. "
     "Of complex eigenvectors the largest component is real."
+    " Second derivatives of symmetric functions of equal values are right by a tape over a tape; all others "
+    "at equal values, those with vectors and those of the third order are refused."
 )
 
 
@@ -50,12 +55,29 @@ def _weighted(weights: Any, vectors: Any) -> Any:
     return product(vectors * across, adjoint_of(vectors))
 
 
-def _pair_rule(g: Any, ans: Any) -> Any:
-    (values, vectors), (of_values, of_vectors) = ans, g
+def _of_values(g: Any, trail: Any, tensor: Any, values: Any, vectors: Any) -> Any:
+    """The gradient of a function of the values alone."""
+    of_values, of_trail = g
+    same = equal_values(values, vectors.shape[-1])
+    weights = values * 0 if of_values is None else of_values
+    found = _weighted(shared(weights, same), vectors)
+    if some_equal(same):
+        at = groups(vectors, vectors, same)
+        found = with_second("eigh", found, weights, of_trail, trail, tensor, at)
+    return to_lower(found)
+
+
+def _pair_rule(g: Any, ans: Any, tensor: Any) -> Any:
+    (values, vectors, trail), (of_values, of_vectors, of_trail) = ans, g
     size = vectors.shape[-1]
     same = equal_values(values, size)
     if of_vectors is None:
-        return to_lower(_weighted(shared(of_values, same), vectors))
+        if some_equal(same) and isinstance(tensor, Handle):
+            # By vectors of their own, a second sweep sees that the function had none.
+            values, vectors, _ = eigen_pairs(tensor)
+        return _of_values((of_values, of_trail), trail, tensor, values, vectors)
+    if of_trail is not None and np.any(raw(of_trail)) and some_equal(same):
+        refuse("eigh", "values are equal, and with their vectors they have no second derivative")
     if vectors.dtype.kind == "c":
         of_vectors = pull_phase(of_vectors, vectors)
     part = product(adjoint_of(vectors), of_vectors)
@@ -63,11 +85,14 @@ def _pair_rule(g: Any, ans: Any) -> Any:
     inner = (part - adjoint_of(part)) / 2 * over_gaps(values, same)
     if of_values is not None:
         inner = inner + put_diagonal(shared(of_values, same), (size, size), 0)
-    return to_lower(product(product(vectors, inner), adjoint_of(vectors)))
+    found = product(product(vectors, inner), adjoint_of(vectors))
+    if some_equal(same):
+        found = once(found, *groups(vectors, vectors, same)[:4], "eigh")
+    return to_lower(found)
 
 
 def _pair_tangent(g: Any, ans: Any) -> Any:
-    values, vectors = ans
+    values, vectors, _ = ans
     same = equal_values(values, vectors.shape[-1])
     change = from_lower(g)
     part = product(product(adjoint_of(vectors), change), vectors)
@@ -79,7 +104,7 @@ def _pair_tangent(g: Any, ans: Any) -> Any:
     moved = product(vectors, part * over_gaps(values, same))
     if vectors.dtype.kind == "c":
         moved = keep_phase(moved, vectors)
-    return shared(real(diagonal(part, 0)), same), moved
+    return shared(real(diagonal(part, 0)), same), moved, None
 
 
 def _sorted_pair(x: Any) -> Any:
@@ -97,54 +122,54 @@ def _sorted_pair(x: Any) -> Any:
         sample(np.zeros((0, 0))),
     ),
     special=(
-        special([[2.0, 9.0], [0.0, 3.0]], value=([2.0, 3.0], [[1.0, 0.0], [0.0, 1.0]]),
+        special([[2.0, 9.0], [0.0, 3.0]], value=([2.0, 3.0], [[1.0, 0.0], [0.0, 1.0]], np.zeros((3, 2))),
                 why="the upper triangle is not read"),
-        special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, [[np.nan] * 2] * 2)),
+        special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, [[np.nan] * 2] * 2, np.zeros((3, 2)))),
     ),
     wrong=(wrong(np.ones((2, 3)), error=ShapeError, words="square"),),
     formula="A = V·diag(λ)·Vᴴ, λ ascending", source="Giles 2008, 3.1; Magnus 1985, On differentiating eigenvalues and eigenvectors",
     note=NOTE,
 )  # fmt: skip
 def eigen_pairs(tensor: Any) -> Any:
-    """Eigenvalues, real and ascending, and eigenvectors as columns."""
+    """Eigenvalues, real and ascending, eigenvectors as columns, and the trail."""
     square("eigh", tensor)
-    return where_finite(_sorted_pair, tensor, lower=True)
+    return (*where_finite(_sorted_pair, tensor, lower=True), trail_of(tensor))
 
 
-def _values_rule(g: Any, tensor: Any) -> Any:
-    # Nothing is added here; but a second sweep sees by it that values and vectors were used together.
-    values, vectors = eigen_pairs(tensor)
-    weights = shared(g, equal_values(values, vectors.shape[-1])) + values * 0
-    return to_lower(_weighted(weights, vectors))
+def _values_rule(g: Any, ans: Any, tensor: Any) -> Any:
+    values, vectors, _ = eigen_pairs(tensor)
+    return _of_values(g, ans[1], tensor, values, vectors)
 
 
 def _values_tangent(g: Any, tensor: Any) -> Any:
-    values, vectors = eigen_pairs(tensor)
-    part = product(product(adjoint_of(vectors), from_lower(g)), vectors)
-    return shared(real(diagonal(part, 0)), equal_values(values, vectors.shape[-1])) + values * 0
+    values, vectors, _ = eigen_pairs(tensor)
+    same = equal_values(values, vectors.shape[-1])
+    change = from_lower(g)
+    if some_equal(same):
+        vectors = no_bend_seen("eigh", vectors, change, groups(vectors, vectors, same))
+    part = product(product(adjoint_of(vectors), change), vectors)
+    return shared(real(diagonal(part, 0)), same), None
 
 
 @row(
     inputs="tensor",
     native="LAPACK's iterations, whose number depends on the values",
-    holomorphic=False, vjp={"tensor": _values_rule},
-    jvp={"tensor": _values_tangent},
+    several=True, knows_absent=True, holomorphic=False,
+    vjp={"tensor": _values_rule}, jvp={"tensor": _values_tangent},
     samples=(
         sample(APART), sample(np.stack([APART, 2 * APART + np.eye(3)])), sample(np.array([[3.0]])),
         sample(np.zeros((0, 0))),
     ),
     special=(
-        special(np.eye(3), value=[1.0, 1.0, 1.0], grad=(np.eye(3),), why="the trace, at equal eigenvalues"),
-        special(np.zeros((2, 2)), value=[0.0, 0.0], grad=(np.eye(2),)),
-        special([[np.nan, 0.0], [0.0, 1.0]], value=[np.nan] * 2),
+        special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, np.zeros((3, 2)))),
     ),
     wrong=(wrong(np.ones((2, 3)), error=ShapeError, words="square"),),
     formula="λ ascending, A = V·diag(λ)·Vᴴ", source="Magnus 1985", note=NOTE,
 )  # fmt: skip
 def eigenvalues(tensor: Any) -> Any:
-    """Eigenvalues, real and ascending."""
+    """Eigenvalues, real and ascending, and the trail by which second derivatives find equal ones."""
     square("eigvalsh", tensor)
-    return where_finite(np.linalg.eigvalsh, tensor, lower=True)
+    return where_finite(np.linalg.eigvalsh, tensor, lower=True), trail_of(tensor)
 
 
 def _triangle(a: Any, UPLO: Any) -> Any:
@@ -160,7 +185,7 @@ def _as_tensorflow(values: Any, dtype: Any) -> Any:
 
 @composite(
     inputs="tensor", public="linalg.eigh",
-    numpy={np.linalg.eigh: lambda a, UPLO="L": EighResult(*eigen_pairs.eager(_triangle(a, UPLO)))},
+    numpy={np.linalg.eigh: lambda a, UPLO="L": EighResult(*eigen_pairs.eager(_triangle(a, UPLO))[:2])},
 )  # fmt: skip
 def eigh(tensor: Any) -> Any:
     """Eigenvalues and eigenvectors of symmetric (Hermitian) matrices.
@@ -180,13 +205,13 @@ def eigh(tensor: Any) -> Any:
     >>> e.numpy()
     array([1., 3.], dtype=float32)
     """
-    values, vectors = eigen_pairs(tensor)
+    values, vectors, _ = eigen_pairs(tensor)
     return _as_tensorflow(values, tensor.dtype), vectors
 
 
 @composite(
     inputs="tensor", public="linalg.eigvalsh",
-    numpy={np.linalg.eigvalsh: lambda a, UPLO="L": eigenvalues.eager(_triangle(a, UPLO))},
+    numpy={np.linalg.eigvalsh: lambda a, UPLO="L": eigenvalues.eager(_triangle(a, UPLO))[0]},
 )  # fmt: skip
 def eigvalsh(tensor: Any) -> Any:
     """Eigenvalues of symmetric (Hermitian) matrices, in ascending order.
@@ -201,4 +226,4 @@ def eigvalsh(tensor: Any) -> Any:
     >>> tw.linalg.eigvalsh([[2.0, 0.0], [1.0, 2.0]]).numpy()
     array([1., 3.], dtype=float32)
     """
-    return _as_tensorflow(eigenvalues(tensor), tensor.dtype)
+    return _as_tensorflow(eigenvalues(tensor)[0], tensor.dtype)

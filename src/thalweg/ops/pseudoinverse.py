@@ -116,7 +116,7 @@ def matrix_rank(a: Any, tol: Any = None, validate_args: Any = False) -> Any:
         tol: singular values up to this count as 0; max(m, n)·eps times the largest by default.
         validate_args: accepted for TensorFlow's sake; arguments are always checked.
     """
-    values = singular_values.kernel(a)
+    values = singular_values(a)
     if tol is None:
         tol = (
             max(a.shape[-2:])

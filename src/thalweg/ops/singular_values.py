@@ -14,6 +14,7 @@ import numpy as np
 from thalweg.core.axes import static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.handle import Handle
 from thalweg.core.op import row
 from thalweg.errors import ShapeError
 from thalweg.ops.comparison import select
@@ -30,12 +31,14 @@ from thalweg.ops.degenerate import (
     uneven,
 )
 from thalweg.ops.diagonals import diagonal, put_diagonal
+from thalweg.ops.equal_groups import groups
 from thalweg.ops.indexing import getitem
 from thalweg.ops.joining import concat
 from thalweg.ops.lapack import matrices, negligible, raw, where_finite
 from thalweg.ops.linear_solve import adjoint_of
 from thalweg.ops.movement import reshape
 from thalweg.ops.phases import in_phase, keep_phase, pull_phase, turned_by
+from thalweg.ops.second_at_equal import no_bend_seen, once, some_equal, trail_of, with_second
 
 TALL = np.array([[3.0, 0.2], [-0.5, 1.0], [0.7, 0.4]])
 EVERY = (
@@ -47,6 +50,8 @@ NOTE = (
     "Cotangents of equal values are shared equally; where the gradient depends on which of their "
     "vectors were chosen, it is refused. The gradient of a value that is 0 is 0, as that of |x| at 0. "
     "Of complex vectors the largest component of each column of U is real."
+    " Second derivatives of symmetric functions of equal values are right by a tape over a tape; all others "
+    "at equal values, those with vectors and those of the third order are refused."
 )
 
 
@@ -113,13 +118,31 @@ def _outside(name: str, vectors: Any, of_vectors: Any, zero: Any) -> Any:
     return found
 
 
-def _triple_rule(g: Any, ans: Any) -> Any:
-    (values, left, right), (of_values, of_left, of_right) = ans, g
+def _of_values(g: Any, trail: Any, tensor: Any, values: Any, left: Any, right: Any) -> Any:
+    """The gradient of a function of the values alone."""
+    of_values, of_trail = g
+    shape = (left.shape[-2], right.shape[-2])
+    same, zero = equal_values(values, max(shape)), _is_zero(values, shape)
+    weights = values * 0 if of_values is None else of_values
+    found = _weighted(_kinked(shared(weights, same), zero), left, right)
+    if some_equal(same, zero):
+        at = groups(left, right, same, zero)
+        found = with_second("svd", found, weights, of_trail, trail, tensor, at)
+    return found
+
+
+def _triple_rule(g: Any, ans: Any, tensor: Any) -> Any:
+    (values, left, right, trail), (of_values, of_left, of_right, of_trail) = ans, g
     count, shape = values.shape[-1], (left.shape[-2], right.shape[-2])
     same, zero = equal_values(values, max(shape)), _is_zero(values, shape)
     mine, theirs = _parts(left, count)[0], _parts(right, count)[0]
     if of_left is None and of_right is None:
-        return _weighted(_kinked(shared(of_values, same), zero), mine, theirs)
+        if some_equal(same, zero) and isinstance(tensor, Handle):
+            # By vectors of their own, a second sweep sees that the function had none.
+            values, mine, theirs, _ = singular_triples(tensor, False)
+        return _of_values((of_values, of_trail), trail, tensor, values, mine, theirs)
+    if of_trail is not None and np.any(raw(of_trail)) and some_equal(same, zero):
+        refuse("svd", "values are equal, and with their vectors they have no second derivative")
     of_left = left * 0 if of_left is None else of_left
     of_right = right * 0 if of_right is None else of_right
     if left.dtype.kind == "c":
@@ -138,7 +161,16 @@ def _triple_rule(g: Any, ans: Any) -> Any:
         inner = inner + put_diagonal(shared(of_values, same), (count, count), 0)
     over = _over(values, zero)
     found = product(product(mine, inner) + beyond_left * over, adjoint_of(theirs))
-    return found + product(mine, adjoint_of(beyond_right * over))
+    found = found + product(mine, adjoint_of(beyond_right * over))
+    several = _several(zero, shape)
+    if some_equal(same, several):
+        found = once(found, *groups(mine, theirs, same, several)[:4], "svd")
+    return found
+
+
+def _several(zero: Any, shape: Any) -> Any:
+    """Values 0 whose vectors can be chosen: several, or one beside a space that is filled up."""
+    return zero & ((zero.sum(-1, keepdims=True) > 1) | (shape[0] != shape[1]))
 
 
 def _weighted(weights: Any, left: Any, right: Any) -> Any:
@@ -155,8 +187,8 @@ def _kinked(weights: Any, zero: Any) -> Any:
 def _refuse_zeros(
     turn_left: Any, turn_right: Any, of_values: Any, beside: Any, zero: Any, shape: Any
 ) -> None:
-    """Several values 0, or one beside a space that is filled up, have vectors of their own choice."""
-    several = zero & ((zero.sum(-1, keepdims=True) > 1) | (shape[0] != shape[1]))
+    """Refuse cotangents of vectors that belong to values 0 and can be chosen."""
+    several = _several(zero, shape)
     if not np.any(several):
         return
     both = several[..., None, :] & several[..., :, None]
@@ -184,7 +216,7 @@ def _unphased(of_left: Any, of_right: Any, left: Any, right: Any, count: int) ->
 
 
 def _triple_tangent(g: Any, ans: Any) -> Any:
-    values, left, right = ans
+    values, left, right, _ = ans
     count, shape = values.shape[-1], (left.shape[-2], right.shape[-2])
     same, zero = equal_values(values, max(shape)), _is_zero(values, shape)
     (mine, others), (theirs, more) = _parts(left, count), _parts(right, count)
@@ -207,6 +239,7 @@ def _triple_tangent(g: Any, ans: Any) -> Any:
         shared(real(diagonal(part, 0)), same),
         move_left if others is None else concat([move_left, fill_left], -1),
         move_right if more is None else concat([move_right, fill_right], -1),
+        None,
     )
 
 
@@ -264,52 +297,59 @@ def _signed(values: Any, left: Any, right: Any) -> tuple[Any, ...]:
     vjp={"tensor": _triple_rule}, jvp={"tensor": _triple_tangent},
     samples=(*EVERY, sample(TALL, full_matrices=True), sample(TALL.T.copy(), full_matrices=True)),
     special=(
-        special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, [[np.nan] * 2] * 2, [[np.nan] * 2] * 2)),
+        special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, [[np.nan] * 2] * 2, [[np.nan] * 2] * 2, np.zeros((3, 2)))),
     ),
     wrong=VECTORS, formula="A = U·diag(s)·Vᴴ, s descending",
     source="Wan & Zhang 2019, Automatic differentiation for complex valued SVD; Townsend 2016",
     note=NOTE,
 )  # fmt: skip
 def singular_triples(tensor: Any, full_matrices: Any = False) -> Any:
-    """Singular values, and the vectors of both sides as columns."""
+    """Singular values, the vectors of both sides as columns, and the trail."""
     matrices("svd", tensor)
-    return where_finite(_triple(bool(full_matrices)), tensor)
+    return (*where_finite(_triple(bool(full_matrices)), tensor), trail_of(tensor))
 
 
-def _values_rule(g: Any, tensor: Any) -> Any:
-    # Nothing is added here; but a second sweep sees by it that values and vectors were used together.
-    values, left, right = singular_triples(tensor, False)
-    shape = tensor.shape[-2:]
-    weights = shared(g, equal_values(values, max(shape)))
-    return _weighted(_kinked(weights, _is_zero(values, shape)) + values * 0, left, right)
+def _values_rule(g: Any, ans: Any, tensor: Any) -> Any:
+    values, left, right, _ = singular_triples(tensor, False)
+    return _of_values(g, ans[1], tensor, values, left, right)
 
 
 def _values_tangent(g: Any, tensor: Any) -> Any:
-    values, left, right = singular_triples(tensor, False)
+    values, left, right, _ = singular_triples(tensor, False)
     shape = tensor.shape[-2:]
+    same, zero = equal_values(values, max(shape)), _is_zero(values, shape)
+    if some_equal(same, zero):
+        at = groups(left, right, same, zero)
+        left, right = (no_bend_seen("svd", one, g, at) for one in (left, right))
     part = real(diagonal(product(product(adjoint_of(left), g), right), 0))
-    moved = _kinked(part, _is_zero(values, shape))
-    return shared(moved, equal_values(values, max(shape))) + values * 0
+    return shared(_kinked(part, zero), same), None
 
 
 @row(
     inputs="tensor",
     native="LAPACK's iterations, whose number depends on the values",
-    vjp={"tensor": _values_rule}, jvp={"tensor": _values_tangent}, holomorphic=False,
-    numpy={np.linalg.svdvals: lambda x, /: singular_values.eager(x)}, samples=EVERY,
-    special=(
-        special([[3.0, 0.0], [0.0, -2.0]], value=[3.0, 2.0], grad=([[1.0, 0.0], [0.0, -1.0]],)),
-        special(np.eye(2), value=[1.0, 1.0], grad=(np.eye(2),), why="the nuclear norm, at equal values"),
-        special(np.zeros((2, 3)), value=[0.0, 0.0], grad=(np.zeros((2, 3)),), why="as |x| at 0"),
-        special([[3.0, 0.0], [0.0, 0.0]], value=[3.0, 0.0], grad=([[1.0, 0.0], [0.0, 0.0]],)),
-        special([[np.nan, 0.0], [0.0, 1.0]], value=[np.nan] * 2),
-    ),
+    several=True, knows_absent=True, holomorphic=False,
+    vjp={"tensor": _values_rule}, jvp={"tensor": _values_tangent}, samples=EVERY,
+    special=(special([[np.nan, 0.0], [0.0, 1.0]], value=([np.nan] * 2, np.zeros((3, 2)))),),
     wrong=VECTORS, formula="s descending, A = U·diag(s)·Vᴴ", source="Giles 2008, 3.2", note=NOTE,
 )  # fmt: skip
-def singular_values(tensor: Any) -> Any:
-    """Singular values, descending."""
+def values_alone(tensor: Any) -> Any:
+    """Singular values, descending, and the trail by which second derivatives find equal ones."""
     matrices("svd", tensor)
-    return where_finite(lambda x: np.linalg.svd(x, compute_uv=False), tensor)
+    return where_finite(lambda x: np.linalg.svd(x, compute_uv=False), tensor), trail_of(tensor)
+
+
+@composite(
+    inputs="tensor", public="",
+    numpy={np.linalg.svdvals: lambda x, /: values_alone.eager(x)[0]},
+)  # fmt: skip
+def singular_values(tensor: Any) -> Any:
+    """Singular values, descending.
+
+    Args:
+        tensor: shape `(..., m, n)`.
+    """
+    return values_alone(tensor)[0]
 
 
 def _numpy_svd(
@@ -318,7 +358,7 @@ def _numpy_svd(
     """NumPy's svd; `hermitian` asks for a quicker way to the same."""
     if not compute_uv:
         return singular_values.eager(a)
-    values, left, right = singular_triples.eager(a, full_matrices)
+    values, left, right, _ = singular_triples.eager(a, full_matrices)
     return SVDResult(left, values, adjoint_of(right))
 
 
@@ -344,4 +384,4 @@ def svd(tensor: Any, full_matrices: Any = False, compute_uv: Any = True) -> Any:
     """
     if not static(compute_uv):
         return singular_values(tensor)
-    return singular_triples(tensor, bool(static(full_matrices)))
+    return singular_triples(tensor, bool(static(full_matrices)))[:3]
