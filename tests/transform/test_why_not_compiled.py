@@ -161,3 +161,39 @@ def test_a_fori_loop_of_any_length_speaks_of_itself():
             TypeError, match=r"fori_loop: place 0 was float32 before and is float64"
         ):
             call(tw.constant([1.0, 2.0]), tw.constant(3))
+
+
+def test_a_number_that_changes_at_every_call():
+    compiled = tw.function(lambda x, rate: x * rate)
+    for at in range(1, 5):
+        compiled(tw.constant(X), 0.5 / at)
+    assert compiled.why_not_compiled() == ""  # few kinds are nothing unusual
+    for at in range(5, 11):
+        compiled(tw.constant(X), 0.5 / at)
+    told = compiled.why_not_compiled()
+    assert "10 kinds of arguments came once each" in told
+    assert "a float changes (0.5, 0.25, " in told
+    assert "pass tw.constant" in told
+    assert "test_why_not_compiled.py:" in told
+    for at in range(1, 11):
+        compiled(tw.constant(X), tw.constant(0.5 / at))
+        compiled(tw.constant(X), 0.5 / at)
+    assert compiled.why_not_compiled() == ""  # each came again, and is compiled
+
+
+def test_shapes_that_change_at_every_call():
+    compiled = tw.function(lambda x: x * 2.0)
+    for size in range(1, 8):
+        compiled(tw.zeros(size))
+    assert "a shape or dtype changes (float32[1], float32[2], " in compiled.why_not_compiled()
+
+
+def test_more_kinds_than_are_kept():
+    compiled = tw.function(lambda x, n: x * n)
+    for n in range(63):
+        compiled(tw.constant(X), n)
+    with pytest.warns(UserWarning, match="pass Tensors in place of Python numbers that change"):
+        compiled(tw.constant(X), 63)
+    assert float(compiled(tw.constant(X), 64)[0]) == 64.0
+    assert "64 kinds of arguments are kept, others run as Python" in compiled.why_not_compiled()
+    assert "64 kinds of arguments" in str(compiled.explain(tw.constant(X), 99))

@@ -47,7 +47,8 @@ class Function:
     def why_not_compiled(self) -> str:
         """Why calls run as Python, one line for each kind of arguments: the line and what stands there.
 
-        Empty where every kind of call so far is compiled.
+        Empty where every kind of call so far is compiled, or is when it comes again: the first call of
+        a kind runs as Python. Where many kinds came once each, it tells what changes from call to call.
 
         >>> import thalweg as tw
         >>> f = tw.function(lambda x: x * 2.0 if x > 0 else x)

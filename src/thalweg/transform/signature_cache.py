@@ -14,6 +14,7 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE
 from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested, map_leaves
+from thalweg.transform.changing_kinds import changing_kinds
 from thalweg.transform.tracing import Trace, in_order, in_place_of, site_of, trace
 from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
@@ -53,10 +54,19 @@ class SignatureCache:
         self._kinds: dict[Hashable, _Kind] = {}
         self.ready: Any = None
         self._function = function
+        self._of_no_kind = ""  # why some calls are of no kind that is kept
 
     def why_not_compiled(self) -> str:
-        """One line for each kind of arguments that runs as Python."""
-        return "\n".join(dict.fromkeys(one.why for one in self._kinds.values() if one.why))
+        """One line for each kind of arguments that runs as Python, and for what makes kinds too many."""
+        lines = [one.why for one in self._kinds.values() if one.why]
+        once = [key[2] for key, one in self._kinds.items() if one.trace and not one.made]  # type: ignore[index]  # made below
+        here = self._place()
+        lines += [f"{here}{words}" for words in (changing_kinds(once), self._of_no_kind) if words]
+        return "\n".join(dict.fromkeys(lines))
+
+    def _place(self) -> str:
+        site = site_of(self._function)
+        return "" if site is None else f"{place(site)}: "
 
     def call(self, function: Callable[..., Any], args: Any, named: Any) -> Any:
         """Call by machine code where there is some, and otherwise as Python."""
@@ -80,7 +90,7 @@ class SignatureCache:
         """The stages of the machine code for such arguments, or why there is none; None: not yet called."""
         kind = self._kind_of(args, named, flatten([args, named]))
         if kind is None:
-            return "arguments of this kind cannot be told apart from others"
+            return f"{self._place()}{self._of_no_kind}"
         if kind.why or kind.trace is None:
             return kind.why or None
         from thalweg.native.stages import stages_of
@@ -92,12 +102,14 @@ class SignatureCache:
         key = (_shape_of(args), _shape_of(named), described, floatx())
         try:
             known = self._kinds.get(key)
-        except TypeError:  # an argument that cannot be told apart from others
+        except TypeError:
+            self._of_no_kind = "an argument cannot be told apart from others: it has no hash"
             return None
         if known is None:
             if len(self._kinds) >= KINDS_KEPT - 1:
                 self._forget()
             if len(self._kinds) >= KINDS_KEPT:
+                self._of_no_kind = f"{KINDS_KEPT} kinds of arguments are kept, others run as Python"
                 return None
             if len(self._kinds) == KINDS_KEPT - 1:
                 warnings.warn(
@@ -138,8 +150,7 @@ class SignatureCache:
         except ImportError:
             return self._without(kind)
         except NotCompiled as error:
-            site = site_of(self._function)
-            kind.why = str(error) if site is None else f"{place(site)}: {error}"
+            kind.why = f"{self._place()}{error}"
             return None
         except Exception as error:  # noqa: BLE001 # the function itself is right, and still there
             kind.why = f"machine code could not be made: {error}"
