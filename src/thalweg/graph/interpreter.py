@@ -11,7 +11,7 @@ from thalweg.errors import GraphError
 from thalweg.graph.control import LOOP, REWIND, parts_of_loop, parts_of_rewind
 from thalweg.graph.graph import Graph
 from thalweg.graph.primitives import PRIMITIVES
-from thalweg.graph.schedule import GO, KEEP, TAKE, actions
+from thalweg.graph.schedule import actions, go_back
 from thalweg.graph.subgraph import SubGraph
 
 __all__ = ["interpret"]
@@ -113,25 +113,10 @@ def _choose(which: Any, *given: Any) -> list[Any]:
 def _rewind(*given: Any) -> list[Any]:
     inputs, attributes = given[: -len(REWIND)], given[-len(REWIND) :]
     body, back, turns, kept, *_, carried, backward = attributes
-    state, cut, own, still, carry = parts_of_rewind(inputs, attributes)
-    run, pull, slots = _Inner(body), _Inner(back), dict[int, Any]()
     stacks = [np.zeros((turns, *shape), dtype) for shape, dtype in back.made[carried:]]
-    for what, first, second in actions(turns, kept):
-        if what == KEEP:
-            slots[first] = state
-        elif what == TAKE:
-            state = slots[first]
-        elif what == GO:
-            for turn in range(first, second):
-                row = turns - 1 - turn if backward else turn
-                state = run([*state, *(array[row] for array in cut), *still])
-        else:
-            row = turns - 1 - first if backward else first
-            rows = [array[row] for array in (*cut, *own)]
-            made = pull([*carry, *state, *rows, *still])
-            carry = made[:carried]
-            for stack, part in zip(stacks, made[carried:], strict=True):
-                stack[row] = part
+    rows = range(turns)[::-1] if backward else range(turns)
+    parts = parts_of_rewind(inputs, attributes)
+    carry = go_back(actions(turns, kept), rows, parts, _Inner(body), _Inner(back), stacks)
     return [*carry, *stacks]
 
 

@@ -11,10 +11,11 @@ Source: A. Griewank, A. Walther, Algorithm 799: revolve, ACM Transactions on Mat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import comb
+from typing import Any
 
-__all__ = ["BACK", "GO", "KEEP", "TAKE", "actions", "forward_turns"]
+__all__ = ["BACK", "GO", "KEEP", "TAKE", "actions", "forward_turns", "go_back"]
 
 KEEP, TAKE, GO, BACK = range(4)
 """Keep the state in a slot; take it from there; go on, from a turn up to before another; go back through a turn."""
@@ -94,3 +95,40 @@ def actions(turns: int, kept: int) -> Iterator[tuple[int, int, int]]:
             stack.append((begin, end - 1, slot))
             yield BACK, stop, 0
             at = -1
+
+
+def go_back(
+    steps: Iterable[tuple[int, int, int]], rows: Sequence[int], parts: Sequence[Any],
+    run: Callable[[list[Any]], Any], pull: Callable[[list[Any]], Any], stacks: Sequence[Any],
+) -> Any:  # fmt: skip
+    """Do what is to be done, in Python.
+
+    Args:
+        steps: as `actions` tells them.
+        rows: which row of what is cut into rows each turn takes.
+        parts: what a rewind takes, as `graph.control.parts_of_rewind` parts it.
+        run: one turn of the loop: of its state, its rows and what stays, the next state.
+        pull: one turn of the way back: of what that carries, the state before the turn, the rows of both
+            and what stays, what is carried on and a row of each stack.
+        stacks: arrays that the rows are written into.
+
+    Returns:
+        What the way back carries at the end.
+    """
+    state, cut, own, still, carry = parts
+    slots: dict[int, Any] = {}
+    for what, first, second in steps:
+        if what == KEEP:
+            slots[first] = state
+        elif what == TAKE:
+            state = slots[first]
+        elif what == GO:
+            for turn in range(first, second):
+                state = run([*state, *[one[rows[turn]] for one in cut], *still])
+        else:
+            row = rows[first]
+            made = pull([*carry, *state, *[one[row] for one in (*cut, *own)], *still])
+            carry = made[: len(carry)]
+            for stack, part in zip(stacks, made[len(carry) :], strict=True):
+                stack[row] = part
+    return carry

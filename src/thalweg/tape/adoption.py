@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ class Named(NamedTuple):
     severs: str = ""
 
 
-class Adopted:
+class Adopted(ABC):
     """One call of a function that brings its own derivative.
 
     It stands in a tape's list where a row of the table stands for other calls.
@@ -26,8 +27,6 @@ class Adopted:
         name: the function's name, for messages.
         inputs: the Tensors and Variables that carry gradients.
         out: the answers, a tuple of Tensors.
-        reverse: from the answers' cotangents (Tensors) to one gradient an input, or None.
-        forward: from the inputs' tangents (Tensors or None) to one tangent an answer, or None.
     """
 
     variadic = False
@@ -38,24 +37,28 @@ class Adopted:
     real_only = False
     severs = ""
 
-    def __init__(
-        self,
-        name: str,
-        inputs: Sequence[Any],
-        out: tuple[Any, ...],
-        reverse: Callable[[tuple[Any, ...]], Sequence[Any]],
-        forward: Callable[[Sequence[Any]], Sequence[Any]],
-    ) -> None:
+    def __init__(self, name: str, inputs: Sequence[Any], out: tuple[Any, ...]) -> None:
         self.name = name
         self.keys = tuple([value.key for value in inputs])
         self.specs = tuple([(value.array.shape, value.array.dtype) for value in inputs])
         self.out = out
-        self.reverse = reverse
-        self.forward = forward
 
-    def event(self, followed: list[int]) -> tuple[Any, ...]:
+    @abstractmethod
+    def reverse(self, followed: tuple[int, ...], upstream: tuple[Any, ...]) -> Sequence[Any]:
+        """One gradient an input, or None; those of inputs that are not followed are not looked at.
+
+        Args:
+            followed: the places of the inputs whose gradients are wanted.
+            upstream: the answers' cotangents, Tensors; None where none came, if `knows_absent`.
+        """
+
+    @abstractmethod
+    def forward(self, tangents: Sequence[Any]) -> Sequence[Any]:
+        """One tangent an answer, or None, from the inputs' tangents, Tensors or None."""
+
+    def event(self, followed: Sequence[int]) -> tuple[Any, ...]:
         """The call as an event of a tape."""
-        shared = _Shared(self.reverse)
+        shared = _Shared(self, tuple(followed))
         plan = tuple([(place, _Part(shared, place)) for place in followed])
         answers = tuple([part.key for part in self.out])
         return (self, plan, self.keys, answers, None, *[None] * len(self.keys))
@@ -64,20 +67,51 @@ class Adopted:
         return f"<custom gradient of {self.name}>"
 
 
+class CustomCall(Adopted):
+    """A call whose derivatives are two functions.
+
+    Args:
+        name: the function's name, for messages.
+        inputs: the Tensors and Variables that carry gradients.
+        out: the answers, a tuple of Tensors.
+        pull: from the answers' cotangents (Tensors) to one gradient an input, or None.
+        push: from the inputs' tangents (Tensors or None) to one tangent an answer, or None.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Any],
+        out: tuple[Any, ...],
+        pull: Callable[[tuple[Any, ...]], Sequence[Any]],
+        push: Callable[[Sequence[Any]], Sequence[Any]],
+    ) -> None:
+        super().__init__(name, inputs, out)
+        self.pull, self.push = pull, push
+
+    def reverse(self, followed: tuple[int, ...], upstream: tuple[Any, ...]) -> Sequence[Any]:
+        """One gradient an input, or None."""
+        return self.pull(upstream)
+
+    def forward(self, tangents: Sequence[Any]) -> Sequence[Any]:
+        """One tangent an answer, or None."""
+        return self.push(tangents)
+
+
 class _Shared:
     """The gradients of one passing of the sweep, computed once for all inputs."""
 
-    __slots__ = ("arrived", "grads", "reverse")
+    __slots__ = ("arrived", "call", "followed", "grads")
 
-    def __init__(self, reverse: Callable[[tuple[Any, ...]], Sequence[Any]]) -> None:
-        self.reverse = reverse
+    def __init__(self, call: Adopted, followed: tuple[int, ...]) -> None:
+        self.call, self.followed = call, followed
         self.arrived: Any = None
         self.grads: Sequence[Any] = ()
 
     def gradients(self, arrived: Any) -> Sequence[Any]:
         if arrived is not self.arrived:
-            lifted = tuple([g if isinstance(g, Handle) else Tensor(g) for g in arrived])
-            self.grads = self.reverse(lifted)
+            lifted = [g if g is None or isinstance(g, Handle) else Tensor(g) for g in arrived]
+            self.grads = self.call.reverse(self.followed, tuple(lifted))
             self.arrived = arrived
         return self.grads
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.core.recording import STATE
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.loop import Walk, again, apart, of_no_account, shown
+from thalweg.transform.call_by_call import gradients_by_tape, refuse, tangents_by_accumulator
+from thalweg.transform.loop import of_no_account
+from thalweg.transform.made_row import MadeRow
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice"]
 
 
-class Choice:
+class Choice(MadeRow):
     """Branches, of which the one runs whose number the first input is; False is 0 and True is 1.
 
     Args:
@@ -29,20 +30,10 @@ class Choice:
         branches: each takes the same values and answers alike.
     """
 
-    variadic = False
-    several = True
-    severs = ""
-    elementwise = False
-    parameters: ClassVar[dict[str, Any]] = {}
-
     def __init__(self, name: str, branches: Sequence[Script]) -> None:
-        self.name, self.branches = name, tuple(branches)
-        self.root = self
+        super().__init__(name)
+        self.branches = tuple(branches)
         self.derived: dict[Any, Any] = {}
-
-    def extends(self, other: Any) -> bool:
-        """Branches are not run again for more answers."""
-        return False
 
     def chosen(self, which: Any) -> Script:
         """The branch of a number; numbers beyond the ends choose the nearest."""
@@ -52,26 +43,15 @@ class Choice:
         """The answers as arrays."""
         return tuple(self.chosen(which).compute(arrays))
 
-    def run(self, operands: Sequence[Any]) -> tuple[Any, ...]:
-        """The answers as Tensors, shown to whoever records."""
-        with np.errstate(all="ignore"):
-            made = self.kernel(*[one.array for one in operands])
-        return shown(self, operands, made)
-
-    def call_of(self, keys: Any, values: Any, out: Any) -> Walk:
-        """The call again, for a recorder that sees it later."""
-        return again(self, keys, values, out)
-
-    def native(self, which: Symbol, *symbols: Symbol) -> tuple[Symbol, ...]:
+    def native(self, *symbols: Symbol) -> tuple[Symbol, ...]:
         """Write the choice into the graph of the symbols; constants become constants inside."""
         from thalweg.graph.graph import Graph
         from thalweg.graph.symbol import Symbol
 
+        which, *rest = symbols
         graph = which.graph
-        nodes = [graph.nodes[one.number] for one in symbols]
-        given = [
-            one.number for one, node in zip(symbols, nodes, strict=True) if node.op != "constant"
-        ]
+        nodes = [graph.nodes[one.number] for one in rest]
+        given = [one.number for one, node in zip(rest, nodes, strict=True) if node.op != "constant"]
         held = []
         for branch in self.branches:
             inner = Graph()
@@ -87,8 +67,9 @@ class Choice:
         return tuple([Symbol(graph, graph.add("output", (number,), at)) for at in range(count)])
 
     def gradients(
-        self, operands: Sequence[Any], out: Any, followed: tuple[int, ...], arrived: Sequence[Any]
-    ) -> dict[int, Any]:
+        self, operands: Sequence[Any], out: Sequence[Any], followed: tuple[int, ...],
+        arrived: Sequence[Any],
+    ) -> dict[int, Any]:  # fmt: skip
         """The gradients of inputs, by their places: those of the branch that runs."""
         places = tuple([at - 1 for at in followed if at])
         came = tuple([at for at, one in enumerate(arrived) if one is not None])
@@ -98,12 +79,15 @@ class Choice:
         found = self.derived[key]
         why = next((one for one in found if not isinstance(one, Script)), None)
         if why is not None:
-            return self._tape_on_branch(operands, followed, arrived, why)
+            refuse(why)
+            return gradients_by_tape(self._replayed, operands, followed, arrived)
         choice = Choice(f"gradient of {self.name}", found)
         made = choice.run([*operands, *[arrived[at] for at in came]])
         return {1 + at: one for at, one in zip(places, made, strict=True)}
 
-    def tangents(self, operands: Sequence[Any], out: Any, tangents: Sequence[Any]) -> Sequence[Any]:
+    def tangents(
+        self, operands: Sequence[Any], out: Sequence[Any], tangents: Sequence[Any]
+    ) -> Sequence[Any]:
         """The tangent of each answer, or None where it is no float."""
         places = tuple([at - 1 for at, one in enumerate(tangents) if at and one is not None])
         key = ("tangent", places)
@@ -111,36 +95,16 @@ class Choice:
             self.derived[key] = [_pushed(one, places) for one in self.branches]
         found = self.derived[key]
         why = next((one for one in found if not isinstance(one, Script)), None)
-        moving = [tangents[1 + at] for at in places]
         if why is not None:
-            _refuse(why)
-            mine = apart(operands)
-            given = [mine[1 + at] for at in places]
-            with ForwardAccumulator(given, moving) as accumulator:
-                answers = self.chosen(operands[0].array).replay(mine[1:])
-            return [accumulator.jvp(one) if floats(one.array) else None for one in answers]
+            refuse(why)
+            return tangents_by_accumulator(self._replayed, operands, [None, *tangents[1:]])
+        moving = [tangents[1 + at] for at in places]
         made = iter(Choice(f"tangent of {self.name}", found).run([*operands, *moving]))
         return [next(made) if floats(one.array) else None for one in out]
 
-    def _tape_on_branch(
-        self, operands: Sequence[Any], followed: tuple[int, ...], arrived: Sequence[Any], why: Any
-    ) -> dict[int, Any]:
-        _refuse(why)
-        mine = apart(operands)
-        sources = [mine[at] for at in followed]
-        with GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(sources)
-            answers = self.chosen(operands[0].array).replay(mine[1:])
-        targets = [(one, g) for one, g in zip(answers, arrived, strict=True) if g is not None]
-        grads = tape.gradient(
-            [one for one, _ in targets], sources, output_gradients=[g for _, g in targets]
-        )
-        return {at: g for at, g in zip(followed, grads, strict=True) if g is not None}
-
-
-def _refuse(why: Any) -> None:
-    if STATE.here.tracer is not None:
-        STATE.here.tracer.refuse(*why)
+    def _replayed(self, operands: Sequence[Any]) -> list[Any]:
+        """The answers as Tensors, each call of the branch that runs shown by itself."""
+        return self.chosen(operands[0].array).replay(operands[1:])
 
 
 def _zeros(like: Any) -> Any:

@@ -13,7 +13,7 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, Happening, caller_site, leave_trace, set_recorders
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import ShapeError
-from thalweg.tape.adoption import Adopted, Named
+from thalweg.tape.adoption import Adopted, CustomCall, Named
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.values.conversion import as_array, weak
 from thalweg.values.tensor import Tensor
@@ -133,7 +133,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
         _check_takes_variables(grad_fn, variables)
         whole, flat = answers(result)
         rule = _Rule(_name(function), grad_fn, inputs, variables)
-        call = Adopted(_name(function), [*inputs, *variables], flat, rule.reverse, rule.forward)
+        call = CustomCall(_name(function), [*inputs, *variables], flat, rule.reverse, rule.forward)
         rule.answers = flat
         publish(call, [*inputs, *variables])
         return whole if is_nested(result) else flat[0]

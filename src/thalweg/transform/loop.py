@@ -1,4 +1,4 @@
-"""A loop as one call: what it computes, what it becomes in a graph, how tapes see it."""
+"""A loop as one call: what it computes, and what it becomes in a graph."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE, caller_site, leave_trace
-from thalweg.ops.arithmetic import identity
 from thalweg.ops.joining import concat, stack
 from thalweg.ops.splitting import unstack
-from thalweg.tape.adoption import Adopted, Named
 from thalweg.transform.long_loop import computed, is_long
-from thalweg.transform.script import Script, floats
+from thalweg.transform.made_row import MadeRow
+from thalweg.transform.script import Script
 from thalweg.values.tensor import Tensor
 
 if TYPE_CHECKING:
     from thalweg.graph.graph import Graph
     from thalweg.graph.symbol import Symbol
 
-__all__ = ["HERE", "Loop", "Walk", "again", "apart", "of_no_account", "shown"]
+__all__ = ["HERE", "Loop", "of_no_account"]
 
 
 class _Here(threading.local):
@@ -44,118 +41,7 @@ class of_no_account:  # noqa: N801 # reads as a word after `with`
         HERE.once = self.before
 
 
-class Walk(Adopted):
-    """One call of a loop or a choice, as tapes and accumulators take it in.
-
-    Args:
-        op: the loop or the choice.
-        operands: the Tensors and Variables that it takes.
-        out: the Tensors that it answers with.
-    """
-
-    knows_absent = True
-
-    def __init__(self, op: Any, operands: Sequence[Any], out: tuple[Any, ...]) -> None:
-        super().__init__(op.name, operands, out, self._unused, self._tangents)
-        self.op, self.operands = op, tuple(operands)
-
-    def _unused(self, upstream: tuple[Any, ...]) -> Sequence[Any]:
-        raise NotImplementedError
-
-    def _tangents(self, tangents: Sequence[Any]) -> Sequence[Any]:
-        return self.op.tangents(self.operands, self.out, tangents)  # type: ignore[no-any-return]  # a list
-
-    def event(self, followed: list[int]) -> tuple[Any, ...]:
-        """The call as an event of a tape."""
-        followed = [at for at in followed if floats(self.operands[at].array)]
-        shared = _Shared(self, followed)
-        plan = tuple([(place, _Part(shared, place)) for place in followed])
-        answers = tuple([part.key for part in self.out])
-        return (self, plan, self.keys, answers, None, *[None] * len(self.keys))
-
-
-class _Shared:
-    """The gradients of one passing of the sweep, computed once for all inputs."""
-
-    __slots__ = ("arrived", "followed", "grads", "walk")
-
-    def __init__(self, walk: Walk, followed: list[int]) -> None:
-        self.walk, self.followed = walk, tuple(followed)
-        self.arrived: Any = None
-        self.grads: dict[int, Any] = {}
-
-    def gradients(self, arrived: Any) -> dict[int, Any]:
-        if arrived is not self.arrived:
-            lifted = [
-                None
-                if g is None or not floats(one.array)
-                else g
-                if isinstance(g, Handle)
-                else Tensor(g)
-                for g, one in zip(arrived, self.walk.out, strict=True)
-            ]
-            walk = self.walk
-            self.grads = walk.op.gradients(walk.operands, walk.out, self.followed, lifted)
-            self.arrived = arrived
-        return self.grads
-
-
-class _Part:
-    """What a rule is to the sweep, for one input."""
-
-    __slots__ = ("place", "shared")
-
-    names: frozenset[str] = frozenset()
-    count = 0
-
-    def __init__(self, shared: _Shared, place: int) -> None:
-        self.shared, self.place = shared, place
-
-    def function(self, g: Any) -> Any:
-        grad = self.shared.gradients(g).get(self.place)
-        if grad is None or STATE.recorders:
-            return grad
-        return grad.array if isinstance(grad, Handle) else grad
-
-    def pick(self, environment: Any) -> tuple[Any, ...]:
-        return ()
-
-
-def shown(op: Any, operands: Sequence[Any], made: Sequence[Any]) -> tuple[Any, ...]:
-    """Answers as Tensors, the call shown to every recorder."""
-    out = tuple([Tensor(np.asarray(one)[()] if not np.ndim(one) else one) for one in made])
-    call = Walk(op, operands, out)
-    keys, arrays = call.keys, tuple([one.array for one in operands])
-    site, recorded = caller_site(1), False
-    for recorder in STATE.recorders:
-        for value in operands:
-            if isinstance(value, Trainable):
-                recorder.read(value)
-        if recorder.traces:
-            recorded |= recorder.record(op, keys, arrays, (), out, site)
-        else:
-            recorded |= recorder.adopt(call)
-    if not recorded:
-        leave_trace(Named(op.name), keys, out, site)
-    return out
-
-
-def apart(operands: Sequence[Any]) -> list[Any]:
-    """The same values as Tensors of their own: one may come in at two places, and is two sources."""
-    return [identity.eager(one) for one in operands]
-
-
-def again(op: Any, keys: Any, values: Any, out: Any) -> Walk:
-    """A call as it was, for a recorder that sees it later."""
-    operands = []
-    for key, array in zip(keys, values, strict=True):
-        one = Tensor(array)
-        one.key = one.key if key is None else key
-        operands.append(one)
-    return Walk(op, operands, out)
-
-
-class Loop:
+class Loop(MadeRow):
     """A loop; its inputs and answers stand in the order that `graph.control` tells.
 
     Args:
@@ -171,11 +57,6 @@ class Loop:
         checkpoint: how many states are kept for the way back; None keeps what it needs of every turn.
     """
 
-    variadic = False
-    several = True
-    severs = ""
-    elementwise = False
-    parameters: ClassVar[dict[str, Any]] = {}
     rules: ClassVar[dict[str, Callable[..., Any]]] = {}
     """How gradients and tangents are computed: by loops again, so that is told from above."""
 
@@ -184,14 +65,14 @@ class Loop:
         condition: Script | None = None, backward: bool = False, counted: bool = False,
         root: Loop | None = None, checkpoint: int | None = None,
     ) -> None:  # fmt: skip
-        self.name, self.body, self.condition = name, body, condition
+        super().__init__(name, root)
+        self.body, self.condition = body, condition
         self.turns, self.carried, self.rows = turns, carried, rows
         self.backward, self.counted = backward, counted
-        self.root: Loop = root or self
         self.checkpoint = checkpoint
         self.derived: dict[Any, Any] = {}
 
-    def extends(self, other: Loop) -> bool:
+    def extends(self, other: Any) -> bool:
         """Whether this loop answers all that another of the same root does, and more."""
         mine, theirs = self.body.outputs, other.body.outputs
         return other is self.root and len(mine) >= len(theirs)
@@ -200,16 +81,6 @@ class Loop:
     def ends(self) -> int:
         """How many answers come before the stacks."""
         return self.carried + (self.condition is not None)
-
-    def run(self, operands: Sequence[Any]) -> tuple[Any, ...]:
-        """The answers as Tensors, shown to whoever records."""
-        with np.errstate(all="ignore"):
-            made = self.kernel(*[one.array for one in operands])
-        return shown(self, operands, made)
-
-    def call_of(self, keys: Any, values: Any, out: Any) -> Walk:
-        """The call again, for a recorder that sees it later."""
-        return again(self, keys, values, out)
 
     def kernel(self, *arrays: Any) -> tuple[Any, ...]:
         """The answers as arrays; where values are of no account, after one turn."""
@@ -290,14 +161,19 @@ class Loop:
         return tuple([Symbol(graph, graph.add("output", (number,), place)) for place in places])
 
     def gradients(
-        self, operands: Any, out: Any, followed: tuple[int, ...], arrived: list[Any]
-    ) -> dict[int, Any]:
-        """The gradients of inputs, by their places, from the cotangents of the answers."""
-        return self.rules["gradient"](self, operands, out, followed, arrived)  # type: ignore[no-any-return]  # by place
+        self, operands: Sequence[Any], out: Sequence[Any], followed: tuple[int, ...],
+        arrived: Sequence[Any],
+    ) -> dict[int, Any]:  # fmt: skip
+        """The gradients of inputs, by their places: another loop's answers."""
+        found: dict[int, Any] = self.rules["gradient"](self, operands, out, followed, arrived)
+        return found
 
-    def tangents(self, operands: Any, out: Any, tangents: Sequence[Any]) -> Sequence[Any]:
-        """The tangent of each answer, or None."""
-        return self.rules["tangent"](self, operands, tangents)  # type: ignore[no-any-return]  # a list
+    def tangents(
+        self, operands: Sequence[Any], out: Sequence[Any], tangents: Sequence[Any]
+    ) -> Sequence[Any]:
+        """The tangent of each answer, or None: another loop's answers."""
+        found: Sequence[Any] = self.rules["tangent"](self, operands, tangents)
+        return found
 
 
 def pad_rows(rows: Any, count: int) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.recording import STATE
 from thalweg.tape.forward_accumulator import ForwardAccumulator
-from thalweg.transform.loop import Loop, apart, of_no_account
+from thalweg.transform.call_by_call import refuse, tangents_by_accumulator
+from thalweg.transform.loop import Loop, of_no_account
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
 from thalweg.values.tensor import Tensor
@@ -40,7 +40,8 @@ def tangents_of(loop: Loop, operands: Sequence[Any], tangents: Sequence[Any]) ->
         loop.derived[key] = _turn(loop, places)
     body, stacks, why = loop.derived[key]
     if why is not None:
-        return _turn_by_turn(loop, operands, tangents, why)
+        refuse(why)
+        return tangents_by_accumulator(loop.unrolled, operands, tangents)
     directions = {at: _or_zeros(moving[at], given[at]) for at in places}
     carry = [at for at in places if at < carried]
     cuts = [at for at in places if carried <= at < carried + rows]
@@ -110,19 +111,6 @@ def _widened(script: Script, carried: int, carry: Sequence[Any], stays: Sequence
     last = [*range(start + len(carry), len(values))]
     inputs = [*script.inputs[:carried], *first, *script.inputs[carried:], *last]
     return Script(values, script.constants, inputs, script.calls, script.outputs)
-
-
-def _turn_by_turn(
-    loop: Loop, operands: Sequence[Any], tangents: Sequence[Any], why: tuple[Any, ...]
-) -> list[Any]:
-    """The tangents without a loop, where a turn's cannot be written down."""
-    if STATE.here.tracer is not None:
-        STATE.here.tracer.refuse(*why)
-    mine = apart(operands)
-    moving = [(one, t) for one, t in zip(mine, tangents, strict=True) if t is not None]
-    with ForwardAccumulator([one for one, _ in moving], [t for _, t in moving]) as accumulator:
-        answers = loop.unrolled(mine)
-    return [accumulator.jvp(one) if floats(one.array) else None for one in answers]
 
 
 Loop.rules["tangent"] = tangents_of

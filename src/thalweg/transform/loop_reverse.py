@@ -18,7 +18,8 @@ import numpy as np
 
 from thalweg.core.recording import STATE
 from thalweg.tape.gradient_tape import GradientTape
-from thalweg.transform.loop import Loop, apart, of_no_account
+from thalweg.transform.call_by_call import gradients_by_tape, refuse
+from thalweg.transform.loop import Loop, of_no_account
 from thalweg.transform.rewind import Rewind
 from thalweg.transform.scribe import Scribe
 from thalweg.transform.script import Script, floats
@@ -123,7 +124,8 @@ def gradients_of(
     if way is None:
         return {}
     if isinstance(way, tuple) and not isinstance(way, Way):
-        return _turn_by_turn(loop, operands, followed, arrived, way)
+        refuse(way)
+        return gradients_by_tape(loop.unrolled, operands, followed, arrived)
     if isinstance(way.extended, Rewind):
         return _rewound(loop, way, way.extended, operands, out, arrived)
     bound = loop.turns
@@ -361,25 +363,6 @@ def _kept(
     )
     read = {at for call in part.calls for at in call.inputs} | set(part.outputs)
     return sorted(kept), read - kept
-
-
-def _turn_by_turn(
-    loop: Loop, operands: Sequence[Any], followed: tuple[int, ...], arrived: Sequence[Any],
-    why: tuple[Any, ...],
-) -> dict[int, Any]:  # fmt: skip
-    """The gradients without a loop, each turn on a tape, where a turn's cannot be written down."""
-    if STATE.here.tracer is not None:
-        STATE.here.tracer.refuse(*why)
-    mine = apart(operands)
-    sources = [mine[at] for at in followed]
-    with GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(sources)
-        answers = loop.unrolled(mine)
-    targets = [(one, g) for one, g in zip(answers, arrived, strict=True) if g is not None]
-    grads = tape.gradient(
-        [one for one, _ in targets], sources, output_gradients=[g for _, g in targets]
-    )
-    return {at: g for at, g in zip(followed, grads, strict=True) if g is not None}
 
 
 Loop.rules["gradient"] = gradients_of

@@ -9,7 +9,7 @@ from typing import Any
 from thalweg.core.handle import Handle
 from thalweg.core.recording import STATE, set_recorders
 from thalweg.core.trees import flatten, is_nested, map_leaves
-from thalweg.tape.adoption import Adopted
+from thalweg.tape.adoption import CustomCall
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.custom_gradient import Reads, answers, as_leaf, publish
@@ -52,7 +52,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         whole, flat = answers(result)
         again = _Again(f, lifted, named, sources)
         name = getattr(f, "__name__", "f")
-        publish(Adopted(name, sources, flat, again.reverse, again.forward), sources)
+        publish(CustomCall(name, sources, flat, again.reverse, again.forward), sources)
         return whole if is_nested(result) else flat[0]
 
     return decorated

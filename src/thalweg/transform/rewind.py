@@ -7,15 +7,15 @@ the way back is the plain one, which keeps every turn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from thalweg.tape.forward_accumulator import ForwardAccumulator
-from thalweg.tape.gradient_tape import GradientTape
+from thalweg.transform.call_by_call import gradients_by_tape, tangents_by_accumulator
 from thalweg.transform.long_loop import computed, is_long
-from thalweg.transform.loop import HERE, Loop, Walk, again, apart, shown
-from thalweg.transform.script import Script, floats
+from thalweg.transform.loop import HERE, Loop
+from thalweg.transform.made_row import MadeRow
+from thalweg.transform.script import Script
 
 if TYPE_CHECKING:
     from thalweg.graph.graph import Graph
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Rewind"]
 
 
-class Rewind:
+class Rewind(MadeRow):
     """The way back; inputs and answers stand in the order that `graph.control` tells.
 
     Args:
@@ -35,39 +35,18 @@ class Rewind:
         own_rows: how many of the rows are not the loop's.
     """
 
-    variadic = False
-    several = True
-    severs = ""
-    elementwise = False
-    parameters: ClassVar[dict[str, Any]] = {}
-
     def __init__(
         self, loop: Loop, turns: int, body: Script, back: Script, carried: int, own_rows: int
     ) -> None:
-        self.name = f"gradient of {loop.name}"
+        super().__init__(f"gradient of {loop.name}")
         self.loop, self.turns, self.body, self.back = loop, turns, body, back
         self.carried, self.own_rows = carried, own_rows
-        self.root = self
-
-    def extends(self, other: Any) -> bool:
-        """It is not run again for more answers."""
-        return False
 
     @property
     def _attributes(self) -> tuple[Any, ...]:
         loop = self.loop
         return (self.body, self.back, self.turns, loop.checkpoint, loop.carried, loop.rows,
                 self.own_rows, self.carried, loop.backward)  # fmt: skip
-
-    def run(self, operands: Sequence[Any]) -> tuple[Any, ...]:
-        """The answers as Tensors, shown to whoever records."""
-        with np.errstate(all="ignore"):
-            made = self.kernel(*[one.array for one in operands])
-        return shown(self, operands, made)
-
-    def call_of(self, keys: Any, values: Any, out: Any) -> Walk:
-        """The call again, for a recorder that sees it later."""
-        return again(self, keys, values, out)
 
     def kernel(self, *arrays: Any) -> tuple[Any, ...]:
         """The answers as arrays; where values are of no account, after one turn."""
@@ -77,31 +56,15 @@ class Rewind:
             if made is not None:
                 return made
         from thalweg.graph.control import parts_of_rewind
-        from thalweg.graph.schedule import GO, KEEP, TAKE, actions
+        from thalweg.graph.schedule import BACK, actions, go_back
 
-        state, cut, own, still, carry = parts_of_rewind(arrays, self._attributes)
+        parts = parts_of_rewind(arrays, self._attributes)
         examples = [self.back.values[at] for at in self.back.outputs[self.carried :]]
         stacks = [np.zeros((turns, *np.shape(one)), np.asarray(one).dtype) for one in examples]
-        slots: dict[int, Any] = {}
-        steps: Any = (
-            [(-1, turns - 1, 0)] if HERE.once else actions(turns, self.loop.checkpoint or 1)
-        )
-        for what, first, second in steps:
-            if what == KEEP:
-                slots[first] = state
-            elif what == TAKE:
-                state = slots[first]
-            elif what == GO:
-                for turn in range(first, second):
-                    row = turns - 1 - turn if backward else turn
-                    state = self.body.compute([*state, *[one[row] for one in cut], *still])
-            else:
-                row = turns - 1 - first if backward else first
-                rows = [one[row] for one in (*cut, *own)]
-                found = self.back.compute([*carry, *state, *rows, *still])
-                carry = found[: self.carried]
-                for stack, part in zip(stacks, found[self.carried :], strict=True):
-                    stack[row] = part
+        last = [(BACK, turns - 1, 0)]
+        steps = last if HERE.once else actions(turns, self.loop.checkpoint or 1)
+        rows = range(turns)[::-1] if backward else range(turns)
+        carry = go_back(steps, rows, parts, self.body.compute, self.back.compute, stacks)
         return (*carry, *stacks)
 
     def _written(self, graph: Graph, numbers: tuple[int, ...]) -> tuple[int, list[int]]:
@@ -148,24 +111,14 @@ class Rewind:
         return list(back.run([*carry, *kept, *cut, *own, *still]))
 
     def gradients(
-        self, operands: Sequence[Any], out: Any, followed: tuple[int, ...], arrived: Sequence[Any]
-    ) -> dict[int, Any]:
+        self, operands: Sequence[Any], out: Sequence[Any], followed: tuple[int, ...],
+        arrived: Sequence[Any],
+    ) -> dict[int, Any]:  # fmt: skip
         """The gradients of inputs, by their places."""
-        mine = apart(operands)
-        sources = [mine[at] for at in followed]
-        with GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(sources)
-            answers = self.plainly(mine)
-        targets = [(one, g) for one, g in zip(answers, arrived, strict=True) if g is not None]
-        grads = tape.gradient(
-            [one for one, _ in targets], sources, output_gradients=[g for _, g in targets]
-        )
-        return {at: g for at, g in zip(followed, grads, strict=True) if g is not None}
+        return gradients_by_tape(self.plainly, operands, followed, arrived)
 
-    def tangents(self, operands: Sequence[Any], out: Any, tangents: Sequence[Any]) -> list[Any]:
+    def tangents(
+        self, operands: Sequence[Any], out: Sequence[Any], tangents: Sequence[Any]
+    ) -> Sequence[Any]:
         """The tangent of each answer, or None."""
-        mine = apart(operands)
-        moving = [(one, t) for one, t in zip(mine, tangents, strict=True) if t is not None]
-        with ForwardAccumulator([one for one, _ in moving], [t for _, t in moving]) as accumulator:
-            answers = self.plainly(mine)
-        return [accumulator.jvp(one) if floats(one.array) else None for one in answers]
+        return tangents_by_accumulator(self.plainly, operands, tangents)
