@@ -9,10 +9,11 @@ import numpy as np
 from thalweg.core.axes import axis_tuple, keeps_axes, static
 from thalweg.core.composite import composite
 from thalweg.core.evidence import NO_TEXT, sample, special
+from thalweg.core.handle import Handle
 from thalweg.core.op import row
 from thalweg.ops.arithmetic import abs, maximum
-from thalweg.ops.comparison import equal, select
-from thalweg.ops.complex_numbers import conj, real
+from thalweg.ops.comparison import equal, greater, select
+from thalweg.ops.complex_numbers import conj, imag, real
 from thalweg.ops.creation import ones_like, zeros_like
 from thalweg.ops.dead_branch import lost
 from thalweg.ops.extremes import reduce_max, reduce_min
@@ -28,6 +29,8 @@ from thalweg.ops.singular_values import singular_values
 from thalweg.ops.summation import accumulate
 
 SOURCE = "definition"
+LONG = 0.6
+"""The square of a unit vector's component that is told from the others: above a half by what rounding does."""
 
 
 def direction(x: Any, length: Any) -> Any:
@@ -37,17 +40,67 @@ def direction(x: Any, length: Any) -> Any:
     return select(zero, zeros_like(unit), unit)
 
 
+def _across(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
+    """(g - n·⟨n, g⟩) / r, what turns the unit vector n.
+
+    Where one component is nearly the whole length, gᵢ·(1 - nᵢ²) would keep no digits of it, and Σ nⱼ² of
+    the others stands in place of 1 - nᵢ². There is one such component at most.
+    """
+    long = greater(_inner(ans, ans), LONG)
+    rest = select(long, zeros_like(ans), ans)
+    part = _inner(rest, g)
+    others = reduce_sum(part, axis, True)
+    own = g * reduce_sum(_inner(rest, rest), axis, True) - ans * others
+    if ans.dtype.kind == "c":  # a phase that turns does so whatever the others are
+        own = own + 1j * ans * imag(conj(ans) * g)
+    whole = others + reduce_sum(select(long, _inner(ans, g), zeros_like(part)), axis, True)
+    length = euclidean(input_tensor, axis, True)
+    zero = equal(length, 0)
+    turned = select(long, own, g - ans * whole) / select(zero, ones_like(length), length)
+    turned = select(zero, zeros_like(turned), turned)
+    return select(lost(g, turned, axis), zeros_like(turned), turned)
+
+
+def _inner(x: Any, y: Any) -> Any:
+    return real(conj(x) * y) if x.dtype.kind == "c" or y.dtype.kind == "c" else x * y
+
+
+@row(
+    inputs="input_tensor", prepare=reduction_params, vjp={"input_tensor": _across},
+    jvp={"input_tensor": _across}, holomorphic=False,
+    native=lambda x, axis, keepdims: direction(x, _by_the_largest(x, axis, True)), domain=((0.3, 2.0),),
+    samples=(sample((3,)), sample((2, 3), axis=1), sample((2, 3), axis=0), sample((), ),
+             sample(np.array([[3.0 + 4.0j, -0.5 + 0.25j]]), axis=1)),
+    special=(
+        special([0.0, 0.0], value=[0.0, 0.0], grad=([0.0, 0.0],)),
+        special([3.0, -4.0], value=[0.6, -0.8], grad=([0.224, 0.168],)),
+        special([1e8, 1.0], value=[1.0, 1e-8], grad=([-1e-16 * (1 - 1e-8), 1e-8 * (1 - 1e-8)],), why="Σ of the other squares, not 1 - n²"),
+        special([1e200, 1e200], value=[np.sqrt(0.5)] * 2, dtypes=("float64",)),
+    ),
+    formula="x / √Σ|x|² along the axes, and 0 at 0", wrong=NO_SUCH_AXIS,
+)  # fmt: skip
+def unit_vector(input_tensor: Any, axis: Any = None, keepdims: Any = True) -> Any:
+    """x over its length along axes, and 0 where the length is 0."""
+    return direction(input_tensor, euclidean.kernel(input_tensor, axis, True))
+
+
+def _direction_of(x: Any, length: Any, axis: Any, keepdims: Any) -> Any:
+    """The unit vector: on plain arrays by the length that is there, else by a row that turns well."""
+    if isinstance(x, Handle):
+        return unit_vector(x, axis, True)
+    return direction(x, with_axes(length, x.shape, axis, keepdims))
+
+
 def _length_rule(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
-    shape = input_tensor.shape
-    g = with_axes(g, shape, axis, keepdims)
-    product = g * direction(input_tensor, with_axes(ans, shape, axis, keepdims))
+    g = with_axes(g, input_tensor.shape, axis, keepdims)
+    product = g * _direction_of(input_tensor, ans, axis, keepdims)
     # A norm that is infinite or NaN has no direction; where nothing comes in, nothing goes out. A
     # finite product stays, for its derivative by g is the direction and not zero.
     return select(lost(g, product), zeros_like(product), product)
 
 
 def _length_tangent(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> Any:
-    unit = direction(input_tensor, with_axes(ans, input_tensor.shape, axis, keepdims))
+    unit = _direction_of(input_tensor, ans, axis, keepdims)
     part = real(conj(unit) * g) if input_tensor.dtype.kind == "c" else unit * g
     part = select(lost(g, part), zeros_like(part), part)
     return reduce_sum(part, axis, keepdims)
