@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from thalweg.native.listing import Listing, Module
 
-__all__ = ["counted", "either", "kept_rolled", "only_if"]
+__all__ = ["counted", "each", "either", "kept_rolled", "only_if"]
 
 _MARK = "!thalweg.rolled"
 # Metadata have numbers for names; these two are far from where others would begin to count.
@@ -55,6 +55,16 @@ def counted(
     listing.line(f"{following} = add i64 {index}, {step}")
     listing.line(f"br label %{test}{kept_rolled(listing.module)}")
     listing.begin(after)
+
+
+@contextmanager
+def each(listing: Listing, count: int) -> Iterator[str | int]:
+    """Write what is written inside for each number from 0 up to a count; for a single one without a loop."""
+    if count == 1:
+        yield 0
+    else:
+        with counted(listing, "0", str(count), 1) as index:
+            yield index
 
 
 @contextmanager

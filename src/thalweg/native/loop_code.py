@@ -19,7 +19,7 @@ from thalweg.native.layout import ON_STACK, rounded
 from thalweg.native.listing import Listing
 from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
-from thalweg.native.memory import address, element
+from thalweg.native.memory import address, element, row_at
 from thalweg.native.views import dense
 
 __all__ = ["STATUS", "TEAM", "THREAD", "Write", "Writer", "write_branches", "write_turns"]
@@ -248,11 +248,11 @@ class _Loop:
             inside[one.into.number], inside[one.out.number] = one.read, one.made
         first = len(self.carried)
         for place, view in enumerate(step.cut, first):
-            inside[self.inputs[place].number] = self._row(view, row, view.strides[0])
+            inside[self.inputs[place].number] = self._row(view, row)
         for place, pointer in enumerate(self._still(), first + len(step.cut)):
             inside[self.inputs[place].number] = pointer
         for place, view in enumerate(step.stacks, first):
-            inside[self.outputs[place].number] = self._row(view, row, view.strides[0])
+            inside[self.outputs[place].number] = self._row(view, row)
         self.to.write(listing, self.to.machine, step.body.kernels, inside)
         for one in self.carried:
             if one.small and one.into.size:
@@ -265,12 +265,8 @@ class _Loop:
         found = self.listing.value(f"load {kind}, ptr {source}, align {buffer.dtype.itemsize}")
         self.listing.line(f"store {kind} {found}, ptr {to}, align {buffer.dtype.itemsize}")
 
-    def _row(self, view: View, row: str, stride: int) -> str:
-        base = self.to.at(view)
-        if not stride:
-            return base
-        far = row if stride == 1 else self.listing.value(f"mul i64 {row}, {stride}")
-        return address(self.to.lanes, view.dtype, base, far)
+    def _row(self, view: View, row: str) -> str:
+        return row_at(self.to.lanes, view, self.to.pointers, row, view.strides[0])
 
     def _ended(self, whole: str) -> None:
         """Bring what was carried to where it is wanted."""

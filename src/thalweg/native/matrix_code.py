@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.native.counted import counted, only_if
+from thalweg.native.counted import counted, each, only_if
 from thalweg.native.kernels_by_matrix import Cholesky, Solve, Triangular
 from thalweg.native.lanes import Lanes
 from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
-from thalweg.native.memory import address, element
+from thalweg.native.memory import element, row_at
 
 __all__ = ["write_matrices"]
 
@@ -223,10 +223,10 @@ def write_matrices(
         return
     matrix = step.out if isinstance(step, Cholesky) else step.matrix
     name, lanes = _name(listing.module, step, matrix.dtype), Lanes(listing, machine, 64, 1)
-    with counted(listing, "0", str(count), 1) as index:
-        given = [f"ptr {status}", f"i64 {size}"]
-        for view in (matrix, step.out):
-            start = address(lanes, view.dtype, pointers[view.buffer], view.offset)
-            far = listing.value(f"mul i64 {index}, {size * view.shape[2]}")
-            given.append(f"ptr {address(lanes, view.dtype, start, far)}")
-        listing.line(f"call void @{name}({', '.join(given)}, i64 {columns})")
+    with each(listing, count) as index:
+        first, second = [
+            row_at(lanes, view, pointers, index, size * view.shape[2])
+            for view in (matrix, step.out)
+        ]
+        given = f"ptr {status}, i64 {size}, ptr {first}, ptr {second}, i64 {columns}"
+        listing.line(f"call void @{name}({given})")

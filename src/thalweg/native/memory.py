@@ -8,11 +8,12 @@ import numpy as np
 
 from thalweg.native.conversion import of_bits
 from thalweg.native.expression import Vector
+from thalweg.native.kernels import View
 from thalweg.native.lanes import Floats, Lanes, Masks, Wholes
 from thalweg.native.narrow import NARROW
 from thalweg.native.place import mask, splat
 
-__all__ = ["address", "element", "fetch", "put"]
+__all__ = ["address", "element", "fetch", "put", "row_at"]
 
 
 _ELEMENTS = {
@@ -39,6 +40,17 @@ def address(lanes: Lanes, dtype: np.dtype[Any], pointer: str, offset: str | int)
     if offset == 0:
         return pointer
     return lanes.listing.value(f"getelementptr {element(dtype)}, ptr {pointer}, i64 {offset}")
+
+
+def row_at(
+    lanes: Lanes, view: View, pointers: dict[int, str], number: str | int, stride: int
+) -> str:
+    """The pointer to one of several that lie in a view, a stride of so many elements apart."""
+    first = address(lanes, view.dtype, pointers[view.buffer], view.offset)
+    if number == 0 or stride == 0:
+        return first
+    far = number if stride == 1 else lanes.listing.value(f"mul i64 {number}, {stride}")
+    return address(lanes, view.dtype, first, far)
 
 
 def _many(lanes: Lanes, kind: str) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.native.counted import counted
+from thalweg.native.counted import each
 from thalweg.native.kernels_by_number import Order
 from thalweg.native.lanes import Lanes
 from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
-from thalweg.native.memory import address, element
+from thalweg.native.memory import element, row_at
 
 __all__ = ["write_order"]
 
@@ -156,16 +156,9 @@ def write_order(listing: Listing, machine: Machine, step: Order, pointers: dict[
         return
     name, lanes = _defined(listing.module, step.x.dtype), Lanes(listing, machine, 64, 1)
 
-    def call(row: str | int) -> None:
-        given = []
-        for view in (step.x, step.out, step.spare):
-            start = address(lanes, view.dtype, pointers[view.buffer], view.offset)
-            far = 0 if row == 0 else listing.value(f"mul i64 {row}, {size}")
-            given.append(f"ptr {address(lanes, view.dtype, start, far)}")
-        listing.line(f"call void @{name}({', '.join(given)}, i64 {size})")
-
-    if count == 1:
-        call(0)
-    else:
-        with counted(listing, "0", str(count), 1) as row:
-            call(row)
+    with each(listing, count) as row:
+        places = [
+            row_at(lanes, view, pointers, row, size) for view in (step.x, step.out, step.spare)
+        ]
+        given = ", ".join(f"ptr {place}" for place in places)
+        listing.line(f"call void @{name}({given}, i64 {size})")

@@ -11,7 +11,7 @@ from typing import Any
 
 from thalweg.native.barrier import barrier
 from thalweg.native.by_number_code import write_by_number
-from thalweg.native.counted import counted, only_if
+from thalweg.native.counted import each, only_if
 from thalweg.native.interrupts import (
     Asking,
     lines_of,
@@ -30,7 +30,7 @@ from thalweg.native.loop_code import STATUS, TEAM, THREAD, write_branches, write
 from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
 from thalweg.native.matrix_product import define_product, shares
-from thalweg.native.memory import address, element
+from thalweg.native.memory import address, element, row_at
 from thalweg.native.product_ending import Ending
 from thalweg.native.rewind_code import write_rewinding
 from thalweg.native.split_code import write_split
@@ -320,27 +320,16 @@ def _write_products(
     ((_, total),) = shares(product, machine, 1)
     lanes = Lanes(listing, machine, product.bits, 1)
 
-    def call(index: str | int) -> None:
-        given = []
-        for view in (step.out, step.a, step.b):
-            pointer = address(lanes, view.dtype, pointers[view.buffer], view.offset)
-            by = view.strides[0]
-            if index != 0 and by:
-                pointer = address(
-                    lanes, view.dtype, pointer, listing.value(f"mul i64 {index}, {by}")
-                )
-            given.append(f"ptr {pointer}")
+    with each(listing, count) as index:
+        given = [
+            f"ptr {row_at(lanes, view, pointers, index, view.strides[0])}"
+            for view in (step.out, step.a, step.b)
+        ]
         given += [f"ptr {pointers[-1]}", "i64 0", f"i64 {total}"]
         if step.scale is not None:
             there = pointers[step.scale.buffer]
             given.append(f"ptr {address(lanes, step.scale.dtype, there, step.scale.offset)}")
         listing.line(f"call void @{symbol}({', '.join(given)})")
-
-    if count == 1:
-        call(0)
-    else:
-        with counted(listing, "0", str(count), 1) as index:
-            call(index)
 
 
 def _write_zeros(listing: Listing, buffer: Buffer, pointers: dict[int, str]) -> None:

@@ -19,7 +19,7 @@ from thalweg.native.layout import rounded
 from thalweg.native.listing import Listing
 from thalweg.native.loop_code import STATUS, Write, Writer
 from thalweg.native.machine import Machine
-from thalweg.native.memory import address
+from thalweg.native.memory import address, row_at
 
 __all__ = ["write_rewinding"]
 
@@ -140,11 +140,8 @@ class _Way:
         return self.listing.value(f"sub i64 {last}, {turn}") if self.step.backward else turn
 
     def _rows(self, views: Sequence[View], row: str) -> list[str]:
-        found = []
-        for view in views:
-            far = self.listing.value(f"mul i64 {row}, {view.strides[0]}")
-            found.append(address(self.to.lanes, view.dtype, self.to.at(view), far))
-        return found
+        to = self.to
+        return [row_at(to.lanes, view, to.pointers, row, view.strides[0]) for view in views]
 
     def _still(self) -> list[str]:
         return [self.to.pointers[view.buffer] for view in self.step.still]

@@ -17,7 +17,7 @@ from thalweg.native.lanes import Lanes
 from thalweg.native.listing import Listing
 from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
-from thalweg.native.memory import address, fetch
+from thalweg.native.memory import address, fetch, row_at
 from thalweg.native.views import dense
 
 __all__ = ["write_rows"]
@@ -63,8 +63,8 @@ def write_rows(
     with counted(listing, "0", str(count), 1) as index:
         pointer = address(lanes, places.dtype, base, index)
         row = _checked(lanes, fetch(lanes, places.dtype, pointer, 1, 1), table.shape[0], status)
-        in_table = _row(lanes, table, pointers, row)
-        in_list = _row(lanes, flat, pointers, index)
+        in_table = row_at(lanes, table, pointers, row, table.strides[0])
+        in_list = row_at(lanes, flat, pointers, index, flat.strides[0])
         _write_row(listing, machine, step, (table, in_table), (flat, in_list))
 
 
@@ -81,12 +81,6 @@ def _checked(lanes: Lanes, place: object, rows: int, status: str) -> str:
     with only_if(listing, outside):
         listing.line(f"store i32 1, ptr {status}, align 4")
     return listing.value(f"select i1 {outside}, i64 0, i64 {wide}")
-
-
-def _row(lanes: Lanes, view: View, pointers: dict[int, str], number: str) -> str:
-    far = lanes.listing.value(f"mul i64 {number}, {view.strides[0]}")
-    start = address(lanes, view.dtype, pointers[view.buffer], view.offset)
-    return address(lanes, view.dtype, start, far)
 
 
 def _write_row(
