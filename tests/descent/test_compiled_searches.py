@@ -139,7 +139,9 @@ def descend(f, jit=None):
 
 
 def test_a_long_search_compiles_itself_and_a_short_one_does_not():
-    make = lambda: lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2  # noqa: E731 # one text for all
+    def make():
+        return lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
     f = make()
     short = tw.minimize(f, [-1.2, 1.0])
     assert short.why_not_compiled == may_compile.EARLY
@@ -165,12 +167,17 @@ def test_what_was_compiled_serves_the_next_search(capsys):
 
 
 def test_many_short_searches_pay_as_one_long_one_does():
-    f = lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2  # noqa: E731 # one function
+    def f(x, y):
+        return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
     told = [tw.minimize(f, [-1.2, 1.0]).why_not_compiled for _ in range(12)]
     assert told[0] == may_compile.EARLY
     assert told[-1] == ""
     # What cannot be compiled is not tried again and again.
-    g = lambda x, y: f(x, y) if x > -5 else f(y, x)  # noqa: E731 # likewise
+
+    def g(x, y):
+        return f(x, y) if x > -5 else f(y, x)
+
     told = [tw.minimize(g, [-1.2, 1.0]).why_not_compiled for _ in range(12)]
     assert told[0] == may_compile.EARLY
     assert "bool() takes a value out to Python" in told[-1]
@@ -178,8 +185,13 @@ def test_many_short_searches_pay_as_one_long_one_does():
 
 def test_what_was_compiled_does_not_serve_where_the_function_reads_something_else():
     goal = np.array([1.0, 2.0])
-    f = lambda x: tw.reduce_sum((x - goal) ** 2)  # noqa: E731 # a closure is wanted
-    search = lambda: tw.minimize(f, np.zeros(2), method="gd", rate=1e-3, max_steps=4000)  # noqa: E731 # likewise
+
+    def f(x):
+        return tw.reduce_sum((x - goal) ** 2)
+
+    def search():
+        return tw.minimize(f, np.zeros(2), method="gd", rate=1e-3, max_steps=4000)
+
     assert search().why_not_compiled == ""
     goal[1] = 5.0
     np.testing.assert_allclose(tw.minimize(f, np.zeros(2)).x, [1.0, 5.0], rtol=1e-12)
@@ -188,7 +200,9 @@ def test_what_was_compiled_does_not_serve_where_the_function_reads_something_els
 
 
 def test_a_function_that_is_gone_is_forgotten():
-    f = lambda x: (x - 1.0) ** 2  # noqa: E731 # it is to go
+    def f(x):
+        return (x - 1.0) ** 2
+
     tw.minimize(f, 0.0, method="gd", rate=1e-3, max_steps=4000)
     number = id(f)
     assert number in remembered._kept
@@ -197,12 +211,17 @@ def test_a_function_that_is_gone_is_forgotten():
     gc.collect()
     assert gone() is None  # what was made of it does not hold it
     for _ in range(3):  # whoever is given its number is not taken for it
-        g = lambda x: (x - 2.0) ** 2  # noqa: E731 # likewise
+
+        def g(x):
+            return (x - 2.0) ** 2
+
         assert tw.minimize(g, 0.0).x == pytest.approx(2.0)
 
 
 def test_a_part_without_a_gradient_is_told_each_time(capsys):
-    f = lambda x, y: (x - 1.0) ** 2 + 0.0 * tw.stop_gradient(y)  # noqa: E731 # as users write it
+    def f(x, y):
+        return (x - 1.0) ** 2 + 0.0 * tw.stop_gradient(y)
+
     for turn in range(3):
         tw.minimize(f, [0.0, 0.0], method="gd", rate=1e-3, max_steps=4000)
         assert capsys.readouterr().err.count("1 of 2 parts have no gradient") == 1, turn

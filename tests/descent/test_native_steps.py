@@ -98,7 +98,10 @@ def test_a_callback_is_called_after_each_step(taken):
 
 def test_it_waits_until_it_pays(taken):
     settings = {"method": "gd", "rate": 1e-9, "start": [-1.2, 1.0]}
-    f = lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2  # noqa: E731 # one function
+
+    def f(x, y):
+        return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
     tw.minimize(f, max_steps=4000, **settings)
     assert sum(taken) == 0
     tw.minimize(f, max_steps=40_000, **settings)

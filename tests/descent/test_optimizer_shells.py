@@ -46,7 +46,10 @@ def test_signature_begins_as_keras_does(shell):
 def test_the_shell_goes_down_a_bowl(shell):
     w = tw.Variable(np.array([3.0, -2.0]))
     optimizer = shell(0.1)
-    loss = lambda: tw.reduce_sum(w * w)  # noqa: E731 - as a reader would write it
+
+    def loss():
+        return tw.reduce_sum(w * w)
+
     before = float(loss())
     optimizer.minimize(loss, [w], steps=50)
     assert float(loss()) < before

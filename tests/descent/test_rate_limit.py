@@ -81,9 +81,16 @@ def test_from_nearer_the_note_s_rate_holds(start):
 
 def test_curvature_that_grows_along_the_way_counts():
     # A gentle slope that ends in a steep valley: at the start the curvature is 0.02 only.
-    f = lambda x: np.where(x > 0, 0.01 * x * x, 50 * x * x)  # noqa: E731 - one line each
-    d = lambda x: np.where(x > 0, 0.02 * x, 100 * x)  # noqa: E731 - the same
-    dd = lambda x: np.where(x > 0, 0.02, 100.0)  # noqa: E731 - the same
+
+    def f(x):
+        return np.where(x > 0, 0.01 * x * x, 50 * x * x)
+
+    def d(x):
+        return np.where(x > 0, 0.02 * x, 100 * x)
+
+    def dd(x):
+        return np.where(x > 0, 0.02, 100.0)
+
     outcome = go(line(f, d, dd), [1.0], "gd", 99.0)
     assert outcome.verdict.status == "diverged"
     assert outcome.limit.rate == 2 / 100.0

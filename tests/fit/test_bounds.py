@@ -61,7 +61,9 @@ def test_no_trial_point_leaves_the_box():
         seen.append((float(np.asarray(a)), float(np.asarray(c))))
         return a * np.exp(-c * x)
 
-    slope = lambda x, a, c: np.stack([np.exp(-c * x), -a * x * np.exp(-c * x)], axis=1)  # noqa: E731 # one line says it
+    def slope(x, a, c):
+        return np.stack([np.exp(-c * x), -a * x * np.exp(-c * x)], axis=1)
+
     curve_fit(model, X, Y, {"a": 4, "c": 1}, bounds={"a": (3, 5), "c": (0.9, 2)}, jac=slope)
     points = np.array(seen)
     assert points[:, 0].min() >= 3

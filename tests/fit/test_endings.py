@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -88,7 +89,6 @@ def test_one_start_one_answer():
 
 def test_wide_residuals_are_those_of_decimals():
     """Against mpmath, on the decimals that the data were written as."""
-    mpmath = pytest.importorskip("mpmath")
     equation = parse_equation("y = a*exp(-c*x)")
     data = {"x": np.array([0.1, 0.7, 2.3]), "y": np.array([0.9, 0.5, 0.1])}
     residual = wide_residual(equation, ("a", "c"), data)

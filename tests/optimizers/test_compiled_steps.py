@@ -61,7 +61,10 @@ class Problem:
 
 def singly(optimizer, problem, steps):
     """So many calls of one step each."""
-    step = lambda: np.asarray(optimizer.minimize(problem.loss, problem.variables))  # noqa: E731 # one line
+
+    def step():
+        return np.asarray(optimizer.minimize(problem.loss, problem.variables))
+
     return np.array([step() for _ in range(steps)])
 
 
@@ -371,7 +374,10 @@ def test_ctrl_c_is_heard_soon_and_leaves_whole_steps():
 def test_memory_grows_by_the_losses_alone():
     w = tw.Variable(np.ones(1000))
     optimizer = Adam(1e-6)
-    loss = lambda: tw.reduce_sum(tw.square(w))  # noqa: E731 # as a reader would write it
+
+    def loss():
+        return tw.reduce_sum(tw.square(w))
+
     optimizer.minimize(loss, [w], steps=50)
     peaks = []
     for steps in (2_000, 40_000):

@@ -146,7 +146,9 @@ def test_higher_order_pure_forward():
 
         return derived
 
-    f = lambda x: x**3.5  # noqa: E731 # derived again and again below
+    def f(x):
+        return x**3.5
+
     expected = 1.1**3.5
     for order in range(4):
         assert float(f(double(1.1))) == pytest.approx(expected, rel=1e-13)

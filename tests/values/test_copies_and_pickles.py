@@ -80,7 +80,7 @@ def test_a_module_takes_its_variables_along(twin: Callable[[Any], Any]) -> None:
     assert tape.watched_variables() == other.trainable_variables
 
 
-class Line(tw.Module):  # type: ignore[misc]  # tests are not checked against the stubs
+class Line(tw.Module):
     def __init__(self) -> None:
         super().__init__()
         self.slope = tw.Variable(2.0, name="slope")
