@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.evidence import DO_NOT_FIT, sample, special
+from thalweg.core.handle import Handle
 from thalweg.core.op import elementwise
 from thalweg.ops.comparison import equal, max_share, where
 from thalweg.ops.complex_numbers import conj, real
 from thalweg.ops.creation import zeros_like
+from thalweg.ops.power_slopes import log_of_base, slope_by_base, slope_by_exponent
 
 SOURCE = "definition"
 
@@ -108,47 +110,17 @@ def _power_x(g: Any, x: Any, y: Any) -> Any:
         if y == 2:
             return g * (x + x)
         return zeros_like(g) if y == 0 else g * (y * x ** (y - 1))
-    flat = zeroth_power_of_nothing(x, y)
-    return g * where(flat, 0, y * x ** where(flat, 1, y - 1))
+    return g * slope_by_base(x, y)
 
 
-def _zeroth_power_of_nothing(x: Any, y: Any) -> Any:
-    """Where y·x**(y - 1) would be 0·inf or NaN although x**y stays 1: y is 0, and 1/x is no number.
+def _power_y(g: Any, ans: Any, x: Any, y: Any) -> Any:
+    # Where something records, a row that knows its own derivatives at 0; else x**y is there already.
+    return g * (slope_by_exponent(x, y) if isinstance(ans, Handle) else ans * log_of_base(x))
 
-    Elsewhere the product is 0 by itself, and its derivative by y is x**(y - 1), which a 0 that was
-    put there would not have.
-    """
-    return np.equal(y, 0) & ~(np.abs(x) >= np.finfo(x.dtype).tiny)
-
-
-zeroth_power_of_nothing = elementwise(
-    "zeroth_power_of_nothing", "x y", _zeroth_power_of_nothing,
-    severs="a comparison answers with truth values, which carry no gradient",
-    domain=(ANY, ANY), samples=PAIRS, formula="y = 0 and |x| below the smallest normal number",
-)  # fmt: skip
-
-
-def _log_of_base(x: Any) -> Any:
-    """log x as d/dy of x**y wants it: 0 at 0, where x**y does not change with a positive y."""
-    return np.log(np.where(x == 0, 1, x))
-
-
-log_of_base = elementwise(
-    "log_of_base", "x", _log_of_base,
-    vjp={"x": lambda g, x: where(equal(x, 0), 0, g / where(equal(x, 0), 1, x))},
-    domain=(AWAY_FROM_ZERO,), formula="log x, and 0 at 0",
-    special=(
-        special(0.0, value=0.0, grad=(0.0,)),
-        special(1.0, value=0.0, grad=(1.0,)),
-        special(1e-30, value=-69.07755278982137, grad=(1e30,)),
-        special(np.inf, value=np.inf, grad=(0.0,)),
-        special(np.nan, value=np.nan, grad=(np.nan,)),
-    ),
-)  # fmt: skip
 
 power = elementwise(
     "power", "x y", operator.pow, public="pow math.pow", numpy=(np.power,),
-    vjp={"x": _power_x, "y": lambda g, ans, x: g * (ans * log_of_base(x))},
+    vjp={"x": _power_x, "y": _power_y},
     domain=((0.3, 2.5), (-2.0, 2.0)), wrong=DO_NOT_FIT, formula="x**y",
     source="DLMF 4.2(iv), 4.7(ii)",
     samples=(
