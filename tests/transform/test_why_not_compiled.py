@@ -152,6 +152,33 @@ def test_a_loop_whose_length_is_known_may_do_all_that():
     assert told == ""
 
 
+def test_a_long_loop_whose_turns_are_written_one_by_one():
+    v = tw.Variable(0.0)
+
+    def setting(x):
+        def turn(i, c):
+            v.assign_add(1.0)  # here
+            return c * 1.5 + v
+
+        return tw.fori_loop(0, 12_000, turn, x)
+
+    told, line = why(setting, tw.constant(0.0))
+    assert "more than 20000 operations" in told
+    assert "turns of a loop are written one by one" in told
+    assert line in told
+    assert "is set in a loop or branch" in told
+
+
+def test_a_long_loop_of_python():
+    def long(x):
+        for _ in range(20_001):
+            x = x * 1.5 + 1.0
+        return x
+
+    told, _ = why(long, tw.constant(0.0))
+    assert "tw.fori_loop, tw.scan and tw.while_loop write a turn down once" in told
+
+
 def test_a_fori_loop_of_any_length_speaks_of_itself():
     def mixing(x, n):
         return tw.fori_loop(0, n, lambda i, c: c * i, x)
@@ -197,3 +224,11 @@ def test_more_kinds_than_are_kept():
     assert float(compiled(tw.constant(X), 64)[0]) == 64.0
     assert "64 kinds of arguments are kept, others run as Python" in compiled.why_not_compiled()
     assert "64 kinds of arguments" in str(compiled.explain(tw.constant(X), 99))
+
+
+def test_a_line_is_shown_as_far_as_it_can_be_read():
+    long = lambda x: x * (float(x[0]) + 0.0000000000000000001 + 0.0000000000000000002 + 0.0000000000000000003 + 0.4)  # fmt: skip # noqa: E731 # a long line is what this is about
+    told, _ = why(long, tw.constant(X))
+    assert "(long = lambda x: x * (float(x[0]) + " in told
+    assert "0.4)" not in told
+    assert len(told) < 300

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from thalweg.core.recording import Site
 
+LONGEST = 100
+"""Of longer lines the beginning is shown."""
+
 
 class Place(NamedTuple):
     """A line of the user's program."""
@@ -19,7 +22,8 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}"
-        return f"{where} ({self.text})" if self.text else where
+        text = self.text if len(self.text) <= LONGEST else f"{self.text[: LONGEST - 1]}…"
+        return f"{where} ({text})" if text else where
 
 
 def place(site: Site | None) -> Place | None:

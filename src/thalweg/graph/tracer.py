@@ -63,6 +63,7 @@ class Tracer:
         self.obstacles: list[Obstacle] = []
         self._nodes: dict[int, list[tuple[Any, int]]] = {}
         self._inside: set[int] = set()
+        self._unrolled: Obstacle | None = None  # what keeps a loop's turns from being written once
 
     def given(self, array: Any, key: int) -> None:
         """Make an input of an argument."""
@@ -95,7 +96,12 @@ class Tracer:
         if self.obstacles:
             return False
         if len(self.graph) > MOST_NODES:
-            self.refuse(f"more than {MOST_NODES} operations: machine code for them takes too long")
+            self.refuse(
+                f"more than {MOST_NODES} operations: machine code for them takes too long; "
+                + (f"turns of a loop are written one by one: {self._unrolled}"
+                   if self._unrolled
+                   else "tw.fori_loop, tw.scan and tw.while_loop write a turn down once")
+            )  # fmt: skip
         try:
             inputs = [self._node(key, value) for key, value in zip(keys, values, strict=True)]
             if type(out) is tuple:
@@ -184,6 +190,10 @@ class Tracer:
     def inside(self, keys: set[int]) -> None:
         """See that values belong to one turn of a loop, or to a branch, and are nothing outside of it."""
         self._inside |= keys
+
+    def unrolled(self, why: str, site: Site) -> None:
+        """See that a loop's turns are written one by one, and why."""
+        self._unrolled = Obstacle((why, site))
 
     def setting(self, variable: Any) -> None:
         """See that a Variable is about to be set."""

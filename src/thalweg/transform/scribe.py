@@ -260,6 +260,11 @@ class Scribe:
     def inside(self, keys: set[int]) -> None:
         """See that values belong to one turn of a loop in here."""
 
+    def unrolled(self, why: str, site: Site) -> None:
+        """See that a loop's turns in here are written one by one."""
+        if self.outer is not None:
+            self.outer.unrolled(why, site)
+
     def own_keys(self) -> set[int]:
         """The keys of all that was computed here."""
         return {key for event in self._events if event[0] == "record" for key, _ in event[6]}

@@ -137,11 +137,19 @@ def along(
         rows = [one.array[0] for one in cut]
         try:
             start = lifted(lambda given: body(given, [Tensor(one) for one in rows]), start, False)
-        except Stopped:
+        except Stopped as stopped:
             if getattr(STATE.here.tracer, "trial", False):
                 raise
+            _unrolled(stopped.args)
             return None
     return walk(name, body, start, cut, turns, backward=backward, checkpoint=checkpoint)
+
+
+def _unrolled(why: tuple[Any, ...]) -> None:
+    """Tell whoever writes down what is computed that a loop's turns follow one by one, and why."""
+    tracer = STATE.here.tracer
+    if tracer is not None and why:
+        tracer.unrolled(*why)
 
 
 def walk(
@@ -181,6 +189,7 @@ def walk(
         or not varies([*start, *cut], [first])
         or not keeps_its_kind(start, first.answer[:count])
     ):
+        _unrolled(first.why or changed(start, first.answer[:count]))
         first.let_go(go_on)
         return FirstTurn(first.answer)
     handles, (script,) = closed([first])
