@@ -47,6 +47,19 @@ What is behind the answers:
   on the way to an answer that is in range.
 - **Ties** are shared by what is symmetric in its arguments (`maximum`, `reduce_max`); what picks places
   (`sort`, `top_k`) takes the first.
+
+And what falls short:
+
+- **A kink hides what is behind it.** `abs`, `norm`, `hypot`, `reduce_std` and `maximum` have gradient 0, or a
+  share, at their kink, and its derivative there counts as 0. So of `abs(x)**2`, `norm(x)**2` and
+  `maximum(x, -x)**2`, which are smooth, the second derivative at 0 comes out as 0, and not as 2; of
+  `abs(x)**4` the fourth as 0, and not as 24. `square(x)`, `x**4` and `reduce_sum(square(x))` have them all.
+- **Equal eigenvalues and singular values.** A symmetric function of them (of singular values that are 0 an
+  even one) has the right first and second derivatives, these by a tape over a tape. By a `ForwardAccumulator`
+  and `hvp`, of the third order, with the vectors, and of other functions they are refused with
+  `UndeterminedGradientError`. Of a function that is not symmetric in a pair of equal values, with a gradient
+  that hides it (the square of the least, at 0), the second derivative is the one-sided one along the
+  direction that is asked for.
 """
 
 

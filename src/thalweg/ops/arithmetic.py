@@ -221,7 +221,8 @@ abs = elementwise(
     "abs", "x", np.abs, public="abs math.abs", numpy=(np.abs,),
     vjp={"x": _abs_rule}, jvp={"x": _abs_tangent}, holomorphic=False,
     domain=(AWAY_FROM_ZERO,), samples=(sample(np.array([3.0 + 4.0j, -0.5 + 0.25j])),), formula="|x|",
-    note="The gradient at 0 is 0. For complex z it is g·z/|z|, as TensorFlow has it.",
+    note="The gradient at 0 is 0, and so is its derivative: of |x|² write x². For complex z it is g·z/|z|, as "
+    "TensorFlow has it.",
     special=(
         special(0.0, value=0.0, grad=(0.0,)),
         special(-0.0, value=0.0, grad=(0.0,)),
