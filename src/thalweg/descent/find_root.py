@@ -81,11 +81,7 @@ def find_root(
         start = 0.5 * bracket[0] + 0.5 * bracket[1]
         if isinstance(fun, str | Expression):
             start = [start]
-    text = (
-        "; ".join(map(str, fun)) if isinstance(fun, Sequence) and not isinstance(fun, str) else fun
-    )
-    text = str(text) if isinstance(text, str | Expression) else text
-    search = Search(jit_compile, text, callback is not None)
+    search = Search(jit_compile, _known_by(fun), callback is not None)
     problem, layout, formula = _problem(fun, start, search)
     run = Run(problem, layout.flat, max_steps, tol, path=[] if record else None)  # type: ignore[arg-type]  # only its words and its path are used
     run.names = layout.names if formula else None
@@ -132,6 +128,13 @@ def _ends(bracket: Any) -> tuple[float, float]:
             "nearer to each other were wanted."
         )
     return a, b
+
+
+def _known_by(fun: Any) -> Any:
+    """The text of one formula or several, or the function itself."""
+    if isinstance(fun, str | Expression):
+        return str(fun)
+    return "; ".join(map(str, fun)) if isinstance(fun, Sequence) else fun
 
 
 def _problem(fun: Any, start: Any, search: Search) -> tuple[VectorObjective, Layout, bool]:

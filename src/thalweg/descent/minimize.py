@@ -99,8 +99,9 @@ def minimize(
     {'x': 1.0}
     """
     refuse_traces("tw.minimize searches in Python")
-    settings = _Settings(method, rate, target, max_steps, tol, bounds, callback, record)
-    settings.jit_compile = jit_compile
+    settings = _Settings(
+        method, rate, target, max_steps, tol, bounds, callback, record, jit_compile
+    )
     return _descend(fun, start, settings, restarts, seed, DOWN)
 
 
@@ -130,15 +131,12 @@ def maximize(
     (1.0, 0.367879441171)
     """
     refuse_traces("tw.maximize searches in Python")
-    settings = _Settings(method, rate, None, max_steps, tol, bounds, callback, record)
-    settings.jit_compile = jit_compile
+    settings = _Settings(method, rate, None, max_steps, tol, bounds, callback, record, jit_compile)
     return _descend(fun, start, settings, restarts, seed, UP)
 
 
 class _Settings:
     """What the user asked for, apart from the function and the start."""
-
-    jit_compile: bool | None = None
 
     def __init__(
         self,
@@ -150,6 +148,7 @@ class _Settings:
         bounds: Any,
         callback: Callable[[OptimizeResult], Any] | None,
         record: bool,
+        jit_compile: bool | None,
     ) -> None:
         allowed = None if max_steps is None else real_number("max_steps", max_steps)
         if allowed is not None and not (allowed >= 0 and allowed.is_integer()):
@@ -165,6 +164,7 @@ class _Settings:
         self.method, self.rate, self.target = method, rate, target
         self.max_steps, self.tol = max_steps, tol
         self.bounds, self.callback, self.record = bounds, callback, record
+        self.jit_compile = jit_compile
 
 
 def _descend(

@@ -153,9 +153,8 @@ class Repeated:
         if not search.may_compile():
             self._over = True
             return None
-        from thalweg.transform.tracing import (
-            trace,
-        )  # it stands on all of `graph/`: read when it pays
+        # It stands on all of `graph/`, and is read when that pays.
+        from thalweg.transform.tracing import trace
 
         given = [Tensor(np.array(one)) for one in (*arrays, *self._fixed)]
         try:

@@ -37,7 +37,7 @@ def take_spec(x: Any, places: Any) -> Spec:
 
 def take(x: Any, places: Any) -> Any:
     """Rows at numbers."""
-    return x[there(places, len(x))]
+    return x[_there(places, len(x))]
 
 
 def put_spec(x: Any, places: Any, rows: int) -> Spec:
@@ -47,7 +47,7 @@ def put_spec(x: Any, places: Any, rows: int) -> Spec:
     return (rows, *x.shape[len(places.shape) :]), x.dtype
 
 
-def there(places: Any, rows: int) -> Any:
+def _there(places: Any, rows: int) -> Any:
     """The numbers of rows; IndexError where one names no row, negative ones among them."""
     if places.size and not 0 <= places.min() <= places.max() < rows:
         raise IndexError(
@@ -59,7 +59,7 @@ def there(places: Any, rows: int) -> Any:
 def put(x: Any, places: Any, rows: int) -> Any:
     """Rows added up at numbers."""
     out = np.zeros((rows, *x.shape[places.ndim :]), x.dtype)
-    np.add.at(out, there(places, rows), x)
+    np.add.at(out, _there(places, rows), x)
     return out
 
 
@@ -76,7 +76,7 @@ def put_extreme(x: Any, places: Any, rows: int, kind: str) -> Any:
         (-np.inf, np.inf) if x.dtype.kind == "f" else (np.iinfo(x.dtype).min, np.iinfo(x.dtype).max)
     )
     out = np.full((rows, *x.shape[places.ndim :]), ends[kind == "min"], x.dtype)
-    (np.maximum if kind == "max" else np.minimum).at(out, there(places, rows), x)
+    (np.maximum if kind == "max" else np.minimum).at(out, _there(places, rows), x)
     return out
 
 

@@ -12,7 +12,9 @@ loop, `back` one of the way back: it takes what the way back carries, the state 
 both and what stays; it makes what is carried on, then a row of each stack.
 
 A `choose` takes a number or a truth value, then what its branches take; the branch of that number runs,
-numbers beyond the ends choose the nearest. Both have several answers, each of which is an `output` node.
+numbers beyond the ends choose the nearest.
+
+All three have several answers, each of which is an `output` node.
 """
 
 from __future__ import annotations
@@ -26,11 +28,14 @@ import numpy as np
 __all__ = [
     "CHOOSE",
     "LOOP",
+    "REWIND",
     "answers_of",
     "choose_spec",
     "loop_spec",
     "output_spec",
     "parts_of_loop",
+    "parts_of_rewind",
+    "rewind_spec",
 ]
 
 Spec = tuple[tuple[int, ...], np.dtype[Any]]
@@ -39,8 +44,10 @@ LOOP = ("body", "condition", "turns", "carried", "rows", "backward", "counted")
 """The names of a loop's attributes, in order."""
 
 CHOOSE = ("branches",)
+"""Those of a choice."""
 
 REWIND = ("body", "back", "turns", "kept", "states", "rows", "own_rows", "carried", "backward")
+"""Those of a rewind; `states`, `rows` and `own_rows` count what the loop carries, and rows of either kind."""
 
 WHOLE = np.dtype(np.int64)
 TRUTH = np.dtype(np.bool_)
@@ -62,9 +69,10 @@ def parts_of_rewind(given: Sequence[Any], attributes: Sequence[Any]) -> list[Any
 
 
 def answers_of(node: Any) -> list[Spec]:
-    """Shape and dtype of each answer of a loop or a choice.
+    """Shape and dtype of each answer of a loop, a rewind or a choice.
 
-    Of a loop: what is carried at the end, the number of turns where a condition ends it, the stacks.
+    Of a loop: what is carried at the end, the number of turns where a condition ends it, the stacks. Of a
+    rewind: what is carried at the end, the stacks.
     """
     if node.op == "choose":
         return list(node.attributes[0][0].made)

@@ -11,7 +11,7 @@ from thalweg.passes.simplify import simplify
 __all__ = ["PASSES", "run_passes"]
 
 PASSES = (simplify, outer, hoist, prune)
-"""Every pass, in order; each is one walk from the first node to the last."""
+"""Every pass, in order; each walks from the first node to the last, `prune` until nothing more goes."""
 
 
 def run_passes(graph: Graph) -> Graph:

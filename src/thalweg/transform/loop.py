@@ -88,12 +88,8 @@ class Loop(MadeRow):
             made = computed(lambda graph, nodes: _write_loop(self, graph, nodes), arrays)
             if made is not None:
                 return made
-        attributes = (None, None, None, self.carried, self.rows, None, self.counted)
-        from thalweg.graph.control import parts_of_loop
-
-        count, start, cut, still = parts_of_loop(arrays, attributes)
-        whole = self.turns if count is None else max(int(count), 0)
-        whole = min(whole, self.turns) if self.turns >= 0 else whole
+        count, start, cut, still = self._parts(arrays)
+        whole = self._whole(count)
         limit = 1 if HERE.once else whole
         carry, stacks = list(start), self._room(len(self.body.outputs) - self.carried)
         turn, open_end = 0, self.turns < 0 and self.condition is not None
@@ -120,12 +116,8 @@ class Loop(MadeRow):
 
     def unrolled(self, operands: Sequence[Any]) -> list[Any]:
         """The answers as Tensors, each call of each turn shown by itself."""
-        attributes = (None, None, None, self.carried, self.rows, None, self.counted)
-        from thalweg.graph.control import parts_of_loop
-
-        count, start, cut, still = parts_of_loop(list(operands), attributes)
-        whole = self.turns if count is None else max(int(count.array), 0)
-        whole = min(whole, self.turns) if self.turns >= 0 else whole
+        count, start, cut, still = self._parts(list(operands))
+        whole = self._whole(None if count is None else count.array)
         carry, columns = list(start), [unstack.eager(one) for one in cut]
         turn, met = 0, []
         while turn < whole or whole < 0:
@@ -144,8 +136,21 @@ class Loop(MadeRow):
             for one in zip(*(met[::-1] if self.backward else met), strict=True)
         ]
         if turn < self.turns:
-            stacks = [pad_rows(one, self.turns - turn) for one in stacks]
+            stacks = [_padded(one, self.turns - turn) for one in stacks]
         return [*carry, *end, *stacks]
+
+    def _parts(self, given: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+        from thalweg.graph.control import parts_of_loop
+
+        attributes = (None, None, None, self.carried, self.rows, None, self.counted)
+        return parts_of_loop(given, attributes)
+
+    def _whole(self, count: Any) -> int:
+        """How many turns there are at most; -1 for any number."""
+        if count is None:
+            return self.turns
+        whole = max(int(count), 0)
+        return min(whole, self.turns) if self.turns >= 0 else whole
 
     def _room(self, count: int) -> list[Any]:
         examples = [self.body.values[at] for at in self.body.outputs[self.carried :]]
@@ -176,7 +181,7 @@ class Loop(MadeRow):
         return found
 
 
-def pad_rows(rows: Any, count: int) -> Any:
+def _padded(rows: Any, count: int) -> Any:
     """Rows with rows of zeros behind them."""
     zeros = Tensor(np.zeros((count, *rows.array.shape[1:]), rows.array.dtype))
     return concat.eager([rows, zeros], 0)

@@ -134,7 +134,7 @@ def gradients_of(
         if STATE.here.tracer is not None:
             STATE.here.tracer.refuse(
                 f"the gradient of {loop.name} needs to know how many turns it takes at most; "
-                f"give maximum_iterations"
+                f"give maximum_iterations, or let their number depend on constants alone"
             )
     kept: Sequence[Any] = ()
     if way.kept:
