@@ -77,6 +77,15 @@ def test_complex_numbers_are_pairs_of_real_ones():
         np.testing.assert_allclose(outer.gradient(slope, x).numpy(), hessian[place], rtol=1e-12)
 
 
+@pytest.mark.parametrize("z", [1e6 + 1.0j, 1.0 - 1e8j, 3.0 + 4.0j])
+def test_the_size_of_a_complex_number(z):
+    def size(parts):
+        return tw.abs(tw.complex(parts[0], parts[1]))
+
+    came = tw.hessian(size)(np.array([z.real, z.imag])).numpy()
+    np.testing.assert_allclose(came, exact([z.real, z.imag]), rtol=1e-13, atol=0)
+
+
 def test_compiled():
     came = tw.function(tw.hessian(tw.norm))
     for vector in ([1e6, 1.0], [1.0, 1e8]):

@@ -11,7 +11,7 @@ from thalweg.core.evidence import DO_NOT_FIT, sample, special
 from thalweg.core.handle import Handle
 from thalweg.core.op import elementwise
 from thalweg.ops.comparison import equal, max_share, where
-from thalweg.ops.complex_numbers import conj, real
+from thalweg.ops.complex_numbers import conj, imag, real
 from thalweg.ops.creation import zeros_like
 from thalweg.ops.power_slopes import log_of_base, slope_by_base, slope_by_exponent
 
@@ -204,18 +204,34 @@ round = _locally_constant(
 
 
 def _abs_rule(g: Any, x: Any) -> Any:
-    return g * (_direction(x) if x.dtype.kind == "c" else sign(x))
+    return g * (phase(x) if x.dtype.kind == "c" else sign(x))
 
 
 def _abs_tangent(g: Any, x: Any) -> Any:
-    return real(g * conj(_direction(x))) if x.dtype.kind == "c" else g * sign(x)
+    return real(g * conj(phase(x))) if x.dtype.kind == "c" else g * sign(x)
 
 
-def _direction(z: Any) -> Any:
-    """z / |z| and 0 at 0, with a second derivative, which `sign` has not."""
+def _phase(z: Any) -> Any:
+    length = np.abs(z)
+    return z / np.where(length == 0, length.dtype.type(1), length)
+
+
+def _turned(g: Any, ans: Any, z: Any) -> Any:
+    # What lies along z does not turn it: no difference of two large numbers is asked for that.
     length = abs(z)
-    return z / where(equal(length, 0), 1, length)
+    turn = ans * 1j if ans.dtype.kind == "c" else zeros_like(ans)
+    return turn * (imag(conj(ans) * g) / where(equal(length, 0), 1, length))
 
+
+phase = elementwise(
+    "phase", "z", _phase, vjp={"z": _turned}, jvp={"z": _turned}, holomorphic=False,
+    domain=(AWAY_FROM_ZERO,), samples=(sample(np.array([3.0 + 4.0j, -0.5 + 0.25j])),),
+    formula="z / |z|, and 0 at 0", note="The gradient at 0 is 0.",
+    special=(
+        special(0j, value=0j, grad=(0j,)),
+        special(3.0 + 4.0j, value=0.6 + 0.8j, grad=(0.128 - 0.096j,)),
+    ),
+)  # fmt: skip
 
 abs = elementwise(
     "abs", "x", np.abs, public="abs math.abs", numpy=(np.abs,),
