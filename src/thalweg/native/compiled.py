@@ -12,8 +12,9 @@ import numpy as np
 from thalweg.core.threads import threads
 from thalweg.errors import GraphError
 from thalweg.graph.graph import Graph
-from thalweg.native import fast_call
 from thalweg.native.accumulation import find_updates
+from thalweg.native.boxed_call import Boxes, boxed_call
+from thalweg.native.fast_call import CALL, DIFFERS, write_call
 from thalweg.native.interrupts import raise_if_stopped
 from thalweg.native.kernels import Kernels
 from thalweg.native.listing import Module
@@ -22,6 +23,7 @@ from thalweg.native.machine import Machine, machine
 from thalweg.native.planning import NotCompiled, plan_kernels, work_of
 from thalweg.native.program import Program, Programs, Table, in_lines
 from thalweg.native.program_code import ON_STACK, Layout, lay_out, write_loop, write_program
+from thalweg.native.python_objects import available, bind, imported
 from thalweg.passes.order import run_passes
 from thalweg.passes.speculate import speculate
 
@@ -57,9 +59,11 @@ class Compiled:
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
         self._outputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.outputs]
         self._quick: Any = None
+        self._boxed: list[Any] = []  # what such functions need lives as long as this does
+        self._target = target
         self._programs: Programs | None = None
         work = work_of(kernels)
-        if target.name == "host" and work < SHORT and fast_call.available():
+        if target.name == "host" and work < SHORT and available():
             self._bind(kernels, target, given)
         else:
             many = _worth(kernels, threads, SHARED_CALL)
@@ -71,11 +75,11 @@ class Compiled:
         module = Module()
         write_program(module, target, kernels, layout)
         specs = [*self._inputs, *self._outputs]
-        fast_call.write_call(module, specs, layout.fixed)
-        imports = fast_call.imported([dtype for _, dtype in specs])
-        self._program = Program(module.text(), layout, target, 1, [fast_call.CALL], imports)
-        address = self._program.code.address(fast_call.CALL)
-        self._quick, self._definition = fast_call.bind(address)
+        write_call(module, specs, layout.fixed)
+        imports = imported([dtype for _, dtype in specs])
+        self._program = Program(module.text(), layout, target, 1, [CALL], imports)
+        address = self._program.code.address(CALL)
+        self._quick, self._definition = bind(address)
         self._own = Table(layout, 0)
         self._fixed = np.array(list(self._own.pointers), np.uint64)
 
@@ -95,20 +99,26 @@ class Compiled:
             if status == 0:
                 return made
             raise_if_stopped(status)
-            if status != fast_call.DIFFERS:
+            if status != DIFFERS:
                 raise IndexError(OUTSIDE)
         return self._slowly(arrays)
 
-    def quickly(self, arrays: list[Any]) -> list[Any] | None:
-        """The outputs, or None where the arrays are not as the code was written for."""
+    def boxed(self, boxes: Boxes) -> Any:
+        """A function that takes and makes Tensors; None where calls cannot be so quick.
+
+        It answers with a tuple, or, where the arrays are not as the code was written for or a number
+        names a row that is not there, with a whole number.
+        """
         if self._quick is None:
             return None
-        made = [empty(shape, dtype) for shape, dtype in self._outputs]
-        status = self._quick(*arrays, *made, self._fixed)
-        if status:
-            raise_if_stopped(status)
+        found = boxed_call(
+            self._program.address, self._target, self._inputs, self._outputs, self._fixed, boxes
+        )
+        if found is None:
             return None
-        return made
+        call, kept = found
+        self._boxed.append((call, kept))
+        return call
 
     def _slowly(self, arrays: Sequence[Any]) -> list[Any]:
         """Call with whatever NumPy can bring into the right order; other threads run meanwhile."""

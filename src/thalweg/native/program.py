@@ -70,6 +70,7 @@ class Program:
         threads: how many must enter it.
         layout: what its table holds.
         code: the functions.
+        address: of the one that does all.
     """
 
     def __init__(
@@ -79,9 +80,9 @@ class Program:
         found = {**(imports or {}), **(yielding() if threads > 1 else {}), **asking(text)}
         self.code = load(object_code(text, target), [ENTRY, *names], found)
         self.threads, self.layout = threads, layout
-        self._address = self.code.address(ENTRY)
+        self.address = self.code.address(ENTRY)
         enter = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
-        self._enter = enter(self._address)
+        self._enter = enter(self.address)
 
     def run(self, table: Table, rounds: int) -> int | None:
         """Run it; None where its threads are not to be had, and then nothing was touched."""
@@ -91,7 +92,7 @@ class Program:
         if team is None:
             return None
         table.begin()
-        status = team.enter(self._address, table.address, rounds)
+        status = team.enter(self.address, table.address, rounds)
         return None if status == BUSY else status
 
 

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.core.recording import STATE
+from thalweg.core.recording import STATE, tick
 from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.transform.changing_kinds import changing_kinds
-from thalweg.transform.tracing import Trace, in_order, in_place_of, site_of, trace
+from thalweg.transform.tracing import Trace, arranged, in_place_of, site_of, trace
 from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
+from thalweg.values.variable import Variable
 
 __all__ = ["SignatureCache"]
 
@@ -54,7 +55,7 @@ class SignatureCache:
         self._kinds: dict[Hashable, _Kind] = {}
         self.ready: Any = None
         self._function = function
-        self._of_no_kind = ""  # why some calls are of no kind that is kept
+        self._of_no_kind = ""  # why some calls are of no kind
 
     def why_not_compiled(self) -> str:
         """One line for each kind of arguments that runs as Python, and for what makes kinds too many."""
@@ -83,7 +84,7 @@ class SignatureCache:
                 return function(*args, **named)
             made = kind.made = (found, code)
             if not named and all(type(one) is Tensor for one in args):
-                self.ready = _Ready(*made)
+                self.ready = _ready(*made)
         return _run(*made, function, args, named, leaves)
 
     def explain(self, args: Any, named: Any) -> Any:
@@ -169,49 +170,50 @@ class _Ready:
 
     __slots__ = (
         "answers",
+        "arrange",
         "assumed",
+        "call",
         "cells",
         "code",
-        "count",
         "floats",
-        "form",
         "holds",
-        "kind",
-        "numbers",
         "written",
     )
 
-    def __init__(self, found: Trace, code: Any) -> None:
-        self.code = code
+    def __init__(self, found: Trace, code: Any, call: Any) -> None:
+        self.code, self.call = code, call
         self.cells, self.written, self.answers = found.cells, found.written, found.answers
-        self.form, self.floats = found.answer, floatx()
-        self.assumed, self.holds = bool(found.assumed), found.holds
-        self.count = len(found.graph.inputs) - len(found.cells)
-        outputs = [found.graph.nodes[at] for at in found.graph.outputs]
-        self.kind = in_order(found.answer, len(outputs))
-        self.numbers = [place for place, node in enumerate(outputs) if not node.shape]
+        self.floats, self.assumed, self.holds = floatx(), bool(found.assumed), found.holds
+        self.arrange = arranged(found.answer, len(found.graph.outputs))
 
     def __call__(self, args: tuple[Any, ...]) -> Any:
         """The function's answer, or `NotImplemented` where this is not the code for it."""
-        given = [one.array for one in args if type(one) is Tensor]
-        if len(given) != self.count or len(args) != self.count or STATE.here.recorders:
+        if STATE.here.recorders or floatx() is not self.floats:
             return NotImplemented
-        if floatx() is not self.floats or (self.assumed and not self.holds()):
+        if self.assumed and not self.holds():
             return NotImplemented
-        if self.cells:
-            given += [cell.array for cell in self.cells]
-        made = self.code.quickly(given)
-        if made is None:
+        made = self.call(*args, *self.cells) if self.cells else self.call(*args)
+        if type(made) is not tuple:  # its status; those of numbers out of range are told by Python
+            from thalweg.native.interrupts import raise_if_stopped
+
+            raise_if_stopped(made)
             return NotImplemented
-        if self.kind is not None:
-            for place in self.numbers:
-                made[place] = made[place][()]
-            answers = [Tensor(one) for one in made]
-            return answers if self.kind is list else self.kind(answers)
         if self.written:
             for cell, array in zip(self.written, made[self.answers :], strict=True):
-                cell.array = array if array.ndim else array[()]
-        return in_place_of(self.form, made)
+                cell.array = array
+        return made if self.arrange is None else self.arrange(made)
+
+
+def _ready(found: Trace, code: Any) -> _Ready | None:
+    """The shortest way to machine code, where all that it takes are Tensors and Variables."""
+    from thalweg.native.boxed_call import Boxes
+
+    if {*map(type, found.cells)} - {Tensor, Variable}:
+        return None
+    given = len(found.graph.inputs) - len(found.cells)
+    kinds = (*[Tensor] * given, *map(type, found.cells))
+    call = code.boxed(Boxes(kinds, Tensor, tick, found.answers))
+    return None if call is None else _Ready(found, code, call)
 
 
 _warned: set[str] = set()

@@ -17,7 +17,7 @@ from thalweg.graph.tracer import Obstacle, Tracer
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
 
-__all__ = ["Trace", "in_order", "in_place_of", "site_of", "trace"]
+__all__ = ["Trace", "arranged", "in_place_of", "site_of", "trace"]
 
 
 class Trace(NamedTuple):
@@ -143,13 +143,18 @@ def _with_places(answer: Any, tracer: Tracer, site: Site | None) -> Any:
     return map_leaves(settled, answer)
 
 
-def in_order(places: Any, count: int) -> Callable[[list[Any]], Any] | None:
-    """What makes an answer of Tensors for all outputs in order; None where the answer is more than that."""
-    if type(places) is _Place and (places, count) == (0, 1):
-        return operator.itemgetter(0)
-    if type(places) in (list, tuple) and [*places] == [*range(count)]:
-        return type(places) if all([type(one) is _Place for one in places]) else None
-    return None
+def arranged(places: Any, count: int) -> Callable[[tuple[Any, ...]], Any] | None:
+    """What makes a trace's answer of all outputs, which come as Tensors; None where that is their tuple."""
+    if type(places) is _Place:
+        return operator.itemgetter(int(places))
+    kinds = {*map(type, places)} if type(places) in (list, tuple) else set()
+    if kinds == {_Place} and [*places] == [*range(count)]:
+        return list if type(places) is list else None
+
+    def arrange(made: tuple[Any, ...]) -> Any:
+        return map_leaves(lambda leaf: made[leaf] if type(leaf) is _Place else leaf, places)
+
+    return arrange
 
 
 def in_place_of(places: Any, arrays: Sequence[Any]) -> Any:
