@@ -98,11 +98,11 @@ def _fold(
         step = carry.again()
         return flatten(step.advance(fn(pack(carry.value, given), pack(elems, rows))))
 
-    from thalweg.transform.written_loop import FirstTurn, along
+    from thalweg.transform.written_loop import FirstTurn, Walked, along
 
     found = along(called, turn, flatten(carry.value), cut, left, backward=called == "foldr")
-    if isinstance(found, tuple) and not isinstance(found, FirstTurn):
-        carry.value = pack(carry.structure, found[0])
+    if isinstance(found, Walked):
+        carry.value = pack(carry.structure, found.ends)
         left = 0
     met = [pack(carry.structure, found.answer)] if isinstance(found, FirstTurn) else []
     rows = rows_of(elems, cut, called) if left else []
@@ -194,11 +194,11 @@ def scan(
         return [*made, *made]
 
     kept = checkpointed(checkpoint, "scan")
-    from thalweg.transform.written_loop import FirstTurn, along
+    from thalweg.transform.written_loop import Walked, along
 
     found = along("scan", turn, flatten(start), cut, left, backward=reverse, checkpoint=kept)
-    if isinstance(found, tuple) and not isinstance(found, FirstTurn):
-        leaves = found[1] if not before else _with_first(found[1], before[0], reverse)
+    if isinstance(found, Walked):
+        leaves = _with_first(found.stacks, before[0], reverse) if before else found.stacks
     else:
         leaves = _met(fn, elems, cut, carry, found, before, reverse)
     if not back_prop:

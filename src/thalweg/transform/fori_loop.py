@@ -67,11 +67,11 @@ def fori_loop(
         return flatten(step.advance(body_fun(rows[0], pack(carry.value, given))))
 
     start = flatten(carry.value)
-    from thalweg.transform.written_loop import FirstTurn, along
+    from thalweg.transform.written_loop import Walked, along
 
     found = along("fori_loop", turn, start, [Tensor(numbers)], len(numbers), checkpoint=kept)
-    if isinstance(found, tuple) and not isinstance(found, FirstTurn):
-        carry.value = pack(carry.structure, found[0])
+    if isinstance(found, Walked):
+        carry.value = pack(carry.structure, found.ends)
         return carry.finish()
     for place, number in enumerate(numbers):
         if not place and found is not None:

@@ -80,11 +80,11 @@ def map_fn(
             for leaf, spec in zip(flatten(answer), specs, strict=True)
         ]
 
-    from thalweg.transform.written_loop import FirstTurn, along
+    from thalweg.transform.written_loop import Walked, along
 
     found = along("map_fn", turn, [], arrays, count)
-    if isinstance(found, tuple) and not isinstance(found, FirstTurn):
-        leaves = found[1]
+    if isinstance(found, Walked):
+        leaves = found.stacks
     else:
         answers = [] if found is None else [found.answer]
         for row in rows_of(elems, arrays, "map_fn")[len(answers) :]:
@@ -186,14 +186,14 @@ def _along(
             refuse_traces("vectorized_map: fn returned None")
         return [convert_to_tensor(leaf) for leaf in leaves if leaf is not None]
 
-    from thalweg.transform.written_loop import FirstTurn, along
+    from thalweg.transform.written_loop import Walked, along
 
     found = along("vectorized_map", turn, [], cut, count)
     if found is None:
         return None, []
-    made = iter(found.answer if isinstance(found, FirstTurn) else found[1])
+    made = iter(found.stacks if isinstance(found, Walked) else found.answer)
     whole = pack(trees[0], [None if gone else next(made) for gone in absent])
-    return (None, [whole]) if isinstance(found, FirstTurn) else (whole, [])
+    return (whole, []) if isinstance(found, Walked) else (None, [whole])
 
 
 def _dtype(leaf: Any) -> Any:

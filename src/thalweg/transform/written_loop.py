@@ -25,6 +25,7 @@ from thalweg.values.tensor import Tensor
 
 __all__ = [
     "FirstTurn",
+    "Walked",
     "along",
     "changed",
     "is_wanted",
@@ -38,6 +39,13 @@ __all__ = [
 
 LEAST = 2
 """A loop of fewer turns is written out."""
+
+
+class Walked(NamedTuple):
+    """What a loop that was one call answered: what is carried at the end, and the stacks, Tensors."""
+
+    ends: list[Any]
+    stacks: list[Any]
 
 
 class FirstTurn(NamedTuple):
@@ -129,7 +137,7 @@ def lifted(
 def along(
     name: str, body: Callable[[list[Any], list[Any]], list[Any]], start: Sequence[Any],
     cut: Sequence[Any], turns: int, *, backward: bool = False, checkpoint: int | None = None,
-) -> tuple[list[Any], list[Any]] | FirstTurn | None:  # fmt: skip
+) -> Walked | FirstTurn | None:  # fmt: skip
     """As `walk`, where that is wanted and can be; None where the loop has not begun."""
     if turns < LEAST or not is_wanted(checkpoint):
         return None
@@ -155,7 +163,7 @@ def _unrolled(why: tuple[Any, ...]) -> None:
 def walk(
     name: str, body: Callable[[list[Any], list[Any]], list[Any]], start: Sequence[Any],
     cut: Sequence[Any], turns: int, *, backward: bool = False, checkpoint: int | None = None,
-) -> tuple[list[Any], list[Any]] | FirstTurn:  # fmt: skip
+) -> Walked | FirstTurn:  # fmt: skip
     """A loop of a known number of turns as one call.
 
     Args:
@@ -169,8 +177,7 @@ def walk(
         checkpoint: how many states are kept for the way back.
 
     Returns:
-        What is carried at the end and the stacks, Tensors; or the answer of the first turn, where it
-        cannot be written down.
+        What it answers; or the answer of the first turn, where it cannot be written down.
     """
     row, count = turns - 1 if backward else 0, len(start)
     arrays = [*[one.array for one in start], *[one.array[row] for one in cut]]
@@ -195,4 +202,4 @@ def walk(
     handles, (script,) = closed([first])
     loop = Loop(name, script, turns, count, len(cut), backward=backward, checkpoint=checkpoint)
     made = list(loop.run([*start, *cut, *handles]))
-    return made[:count], made[count:]
+    return Walked(made[:count], made[count:])
