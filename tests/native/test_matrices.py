@@ -43,7 +43,7 @@ def made(op, *arrays, machine="host", attributes=()):
 
 @each_machine
 @each_dtype
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 20])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 20, 37, 101])
 def test_factors_and_solutions(size, dtype, machine):
     a = np.stack([regular(size, dtype), regular(size, dtype, 1), positive(size, dtype)])
     b = np.random.default_rng(2).normal(size=(3, size, 4)).astype(dtype)
@@ -142,3 +142,17 @@ def test_large_matrices_are_lapacks():
     a = tw.constant(positive(LARGEST + 1, "float64"))
     np.testing.assert_array_equal(compiled(a), tw.linalg.inv(a))
     assert f"more than {LARGEST} rows" in compiled.why_not_compiled()
+
+
+def test_rows_are_worked_on_in_vectors():
+    """One by one, a factor of 200 rows took 18 times as long as LAPACK's."""
+    from thalweg.native.stages import stages_of
+
+    for op, kind in (("cholesky", "float64"), ("solve", "float32")):
+        graph = Graph()
+        inputs = [graph.input((1, 9, 9), kind) for _ in range(1 + (op == "solve"))]
+        graph.outputs = [graph.add(op, inputs)]
+        text = stages_of(graph).llvm
+        body = text[text.index(f"@tw.{op}.{kind}(") :].split("\n}")[0]
+        assert "= fmul" in body
+        assert " x double>" in body or " x float>" in body
