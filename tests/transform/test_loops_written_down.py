@@ -215,6 +215,20 @@ def test_two_gradients_of_one_loop():
     beside(both, X, W, order=1)
 
 
+def test_a_loop_that_carries_the_same_twice_is_the_same_when_it_is_run_again():
+    """Its gradient's gradient asks it for more answers, two of which are alike."""
+
+    def function(x):
+        def body(i, carried):
+            return carried + sum(
+                tw.fori_loop(0, 2, lambda i, both: (tw.tanh(both[0]), tw.tanh(both[0])), (x, x))
+            )
+
+        return [tw.fori_loop(0, 2, body, x)]
+
+    beside(function, np.array([0.3, -0.2, 0.7]), order=2)
+
+
 def test_a_long_loop_of_unknown_length_in_the_first_call():
     """It begins in Python and goes on in machine code; the turns are counted across."""
     compiled = tw.function(

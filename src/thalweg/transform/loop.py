@@ -192,8 +192,7 @@ def _write_loop(loop: Loop, graph: Graph, numbers: tuple[int, ...]) -> tuple[int
     from thalweg.graph.graph import Graph
     from thalweg.graph.lowering import NotLowered
 
-    known = graph.loops.get((loop.root, numbers))
-    if known is None:
+    if (loop.root, numbers) not in graph.loops:
         body, condition = Graph(), None if loop.condition is None else Graph()
         given, inside = _inputs(loop, graph, numbers, body)
         outputs = loop.body.write(body, inside)
@@ -207,20 +206,23 @@ def _write_loop(loop: Loop, graph: Graph, numbers: tuple[int, ...]) -> tuple[int
         graph.loops[loop.root, numbers] = (number, body, inside)
         if not isinstance(graph.loops.get(number), Graph):
             graph.loops[number] = body
-            return number, list(range(loop.ends + len(outputs) - loop.carried))
+            return number, _places(loop, outputs, body)
     number, _, inside = graph.loops[loop.root, numbers]
     body = graph.loops[number]
     outputs = loop.body.write(body, inside)
     if outputs[: loop.carried] != body.outputs[: loop.carried]:
         raise NotLowered("a loop that is run again is another one")
-    places = list(range(loop.ends))
-    for made in outputs[loop.carried :]:
-        if made not in body.outputs[loop.carried :]:
-            body.outputs.append(made)
-        places.append(loop.ends + body.outputs[loop.carried :].index(made))
+    known = body.outputs[loop.carried :]
+    body.outputs += [made for made in dict.fromkeys(outputs[loop.carried :]) if made not in known]
     node = graph.nodes[number]
     graph.nodes[number] = node._replace(attributes=(body.frozen(), *node.attributes[1:]))
-    return number, places
+    return number, _places(loop, outputs, body)
+
+
+def _places(loop: Loop, outputs: list[int], body: Graph) -> list[int]:
+    """Where a loop's answers stand; of stacks that are alike the first is taken, whenever it is asked."""
+    stacks = body.outputs[loop.carried :]
+    return [*range(loop.ends), *[loop.ends + stacks.index(one) for one in outputs[loop.carried :]]]
 
 
 def _inputs(
