@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from thalweg.core.recording import STATE
-from thalweg.descent.outside import Outside
 from thalweg.descent.remembered import Account, Made, account_of
-from thalweg.descent.repeatable import read
 from thalweg.errors import DescentError
+from thalweg.transform.outside import Outside
+from thalweg.transform.repeatable import read
 
 if TYPE_CHECKING:
     from thalweg.transform.tracing import Trace

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thalweg.core.trees import map_leaves
 from thalweg.descent.layout import Layout
-from thalweg.descent.outside import Outside
+from thalweg.transform.outside import Outside
 from thalweg.values.floatx import floatx
 
 if TYPE_CHECKING:

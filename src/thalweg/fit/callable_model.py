@@ -10,7 +10,6 @@ import numpy as np
 
 from thalweg.core.recording import tick
 from thalweg.descent.may_compile import Search
-from thalweg.descent.outside import LARGE
 from thalweg.descent.repeated import Repeated
 from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
@@ -18,6 +17,7 @@ from thalweg.fit.measurements import column, finite
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.names import callable_parameters
 from thalweg.fit.slopes import parameter_slopes, written_slope, written_value
+from thalweg.transform.outside import LARGE
 from thalweg.transform.worth import work_of_ticks
 
 __all__ = ["CallableAt", "CallableModel", "callable_task"]

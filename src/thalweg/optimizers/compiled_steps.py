@@ -5,13 +5,14 @@ before, take about as long as machine code takes to make (`transform/worth`), th
 it runs, and what the Variables and the optimizer hold after it is where the loop begins. The loop returns
 every few hundredths of a second, so that Ctrl-C is heard, with the state of the steps taken.
 
-The loss does not run meanwhile. So a third step is written down too: where it is not the second one again, or
-Python's own state has changed (another batch, a count), all steps run as Python.
+The loss does not run meanwhile. Where its text shows that it does the same each time, the loop is remembered
+for later calls (`remembered_loops`), which then take no step as Python. Where it does not show, a third step
+is written down too: where it is not the second one again, or Python's own state has changed (another batch, a
+count), all steps run as Python.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,15 +20,14 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.sites import place
-from thalweg.optimizers.whole_only import WholeOnly
+from thalweg.optimizers.native_loop import NativeLoop
+from thalweg.optimizers.open_data import same_with
+from thalweg.optimizers.remembered_loops import CLOSED, FIXED, OPENED, Asked, RememberedLoops
 from thalweg.transform.python_state import PythonState
-from thalweg.transform.tracing import Trace, in_place_of, site_of, trace
-from thalweg.transform.worth import cost_of_code, work_of_tape
+from thalweg.transform.tracing import Trace, site_of, trace
+from thalweg.transform.worth import TRACED_AT, cost_of_code, work_of_tape
 
 __all__ = ["run_steps"]
-
-PAUSE = 0.05
-"""After so many seconds the loop returns to Python."""
 
 ATTEMPTS = 3
 """So many first steps may make Variables before the loss is taken to make them each time."""
@@ -38,57 +38,195 @@ NODES_OF_AN_OP = 8
 
 
 def run_steps(
-    optimizer: Any, step: Callable[..., Any], steps: int, loss: Any, jit_compile: bool | None
+    optimizer: Any, loss: Any, wanted: Any, steps: int, jit_compile: bool | None, many: bool
 ) -> Any:
     """Take steps, in machine code where that is possible and pays.
 
     Args:
         optimizer: it is told the losses, and why the steps ran as Python.
-        step: one step as Python; returns the loss. It hands its tape to a function that it is given.
-        steps: how many.
         loss: what a step calls.
+        wanted: the Variables to move, or None.
+        steps: how many.
         jit_compile: True says that the loss computes the same at each step, and that machine code pays.
+        many: whether they alone may be worth machine code.
 
     Returns:
         The loss before the last step.
     """
-    losses: list[Any] = []
-    chunks: list[list[Any]] = []
-    answer, found, first = None, None, steps
-    optimizer.why_not_compiled = ""
-    try:
-        seen: list[float] = []
-        answer = step(lambda tape: seen.append(_pays(optimizer, tape, steps)))
-        losses.append(answer)
-        for _ in range(min(ATTEMPTS, steps - 1) if jit_compile or seen[0] else 0):
-            answer, found = trace(step, (), {}, ())
-            losses.append(answer)
+    return _Steps(optimizer, loss, wanted, steps).taken(jit_compile, many)
+
+
+class _Steps:
+    """The steps of one call.
+
+    Args:
+        optimizer: see `run_steps`.
+        loss: likewise.
+        wanted: likewise.
+        steps: likewise.
+    """
+
+    def __init__(self, optimizer: Any, loss: Any, wanted: Any, steps: int) -> None:
+        self.optimizer, self.loss, self.wanted, self.steps = optimizer, loss, wanted, steps
+        self.before: list[Any] = []  # losses of the steps in Python before the loop
+        self.chunks: list[list[Any]] = []
+        self.after: list[Any] = []
+        if optimizer._loops is None or not optimizer._loops.belong_to(optimizer):
+            optimizer._loops = RememberedLoops(optimizer)
+        self.loops: RememberedLoops = optimizer._loops
+
+    @property
+    def left(self) -> int:
+        """How many steps are to be taken."""
+        looped = sum([len(one[0]) for one in self.chunks])
+        return self.steps - len(self.before) - looped - len(self.after)
+
+    def taken(self, jit_compile: bool | None, many: bool) -> Any:
+        """Take them all; the loss before the last one."""
+        try:
+            asked = self.loops.ask(self.loss, self.wanted) if self._may_ask(many) else None
+            if asked is not None and asked.loop is not None:
+                self.optimizer.why_not_compiled = ""
+                return self._in_machine_code(*asked.loop, asked.data)
+            if asked is not None:
+                asked.freeze()
+            ready = self._first(asked, jit_compile, many)
+            if ready is not None:
+                return self._in_machine_code(*ready)
+            return self._as_python(self.before)
+        finally:
+            self.optimizer.losses = _all_losses(self.before, self.chunks, self.after)
+
+    def _may_ask(self, many: bool) -> bool:
+        """Whether it is time to look whether the loss does the same each time."""
+        optimizer = self.optimizer
+        soon = many or optimizer._work >= TRACED_AT or self.loops.are_there
+        if not soon or callable(optimizer._learning_rate):
+            return False
+        wanted = self.wanted
+        return wanted is None or (
+            isinstance(wanted, list | tuple) and all(isinstance(one, Handle) for one in wanted)
+        )
+
+    def _in_machine_code(self, loop: NativeLoop, cells: list[Any], data: list[Any]) -> Any:
+        if loop.run(cells, data, self.left, self.chunks):
+            return loop.answer(self.chunks)
+        return self._as_python(self.after)
+
+    def _as_python(self, losses: list[Any]) -> Any:
+        losses.extend(self._step(self.loss) for _ in range(self.left))
+        return losses[-1]
+
+    def _step(self, loss: Any, see: Any = None) -> Any:
+        return self.optimizer._step(loss, self.wanted, see)
+
+    def _traced(self, loss: Any, tensors: Any = ()) -> Trace:
+        """One step, written down."""
+        answer, found = trace(self._step, (loss,), {}, tensors)
+        self.before.append(answer)
+        return found
+
+    def _first(
+        self, asked: Asked | None, jit_compile: bool | None, many: bool
+    ) -> tuple[NativeLoop, list[Any], list[Any]] | None:
+        """Take the first steps as Python; the loop for the others, with its cells and data, or None."""
+        optimizer, seen = self.optimizer, list[bool]()
+        if many:
+            optimizer.why_not_compiled = ""
+        see = lambda tape: seen.append(_pays(optimizer, tape, self.steps, many))  # noqa: E731 # it is handed on
+        self.before.append(self._step(self.loss, see))
+        if not (jit_compile or seen[0]) or (asked is None and not many):
+            return None
+        found = None
+        for _ in range(min(ATTEMPTS, self.left)):
+            found = self._traced(self.loss)
             if not (found.obstacle and found.unfinished):
                 break
-        fine = found is not None and len(losses) < steps and _can_be(optimizer, found)
-        if fine and found is not None and not jit_compile and not _is_known(optimizer, loss, found):
-            answer, fine = _again(optimizer, step, loss, found)
-            losses.append(answer)
-        left, first = steps - len(losses), len(losses)
-        loop = _compiled(optimizer, found) if fine and found is not None and left else None
-        if loop is not None and found is not None and _in_chunks(loop, found, left, chunks):
-            ends = [np.asarray(one[-1]) for one in chunks[-1]]
-            return in_place_of(found.answer, ends)
-        for _ in range(left - sum([len(one[0]) for one in chunks])):
-            answer = step()
-            losses.append(answer)
-        return answer
-    finally:
-        optimizer.losses = _all_losses(losses[:first], chunks, losses[first:])
+        if found is None or not self.left or not _can_be(optimizer, found):
+            return None
+        if asked is None or not asked.still(self.loss):
+            asked = None
+            if not jit_compile and not _is_known(optimizer, self.loss, found):
+                answer, same = _again(optimizer, self._step, self.loss, found)
+                self.before.append(answer)
+                if not same or not self.left:
+                    return None
+        return self._made(asked, found)
+
+    def _made(
+        self, asked: Asked | None, found: Trace
+    ) -> tuple[NativeLoop, list[Any], list[Any]] | None:
+        """The loop that is made of a step, with data as inputs where its text was met with other data."""
+        optimizer = self.optimizer
+        optimizer._spent = 0.0
+        if asked is not None and asked.way in (FIXED, OPENED):
+            opened = self._opened(found)
+            if opened is not None:
+                return opened
+            self.loops.note(self.loss, CLOSED)
+            asked = self.loops.ask(self.loss, self.wanted)
+            if asked is not None:
+                asked.freeze()
+        loop = _compiled(optimizer, found) if self.left else None
+        cells = None if loop is None else loop.cells()
+        if loop is None or cells is None:
+            return None
+        if asked is not None:
+            self.loops.keep(asked, loop)
+            if asked.way != CLOSED:
+                self.loops.note(self.loss, FIXED)
+        return loop, cells, []
+
+    def _opened(self, fixed: Trace) -> tuple[NativeLoop, list[Any], list[Any]] | None:
+        """A loop with data as inputs; None where data decides in Python, or there is none."""
+        asked = self.loops.ask_open(self.loss, self.wanted)
+        if asked is None:
+            return None
+        if asked.loop is not None:
+            return *asked.loop, asked.data
+        remade = asked.function is not self.loss
+        if not self.left or (remade and asked.kind.branches_by_type):
+            return None
+        asked.freeze()
+        states = dict(self.optimizer._states)
+        taken, count = self.optimizer._iterations, len(self.before)
+        before = [(cell, cell.array) for cell in fixed.written if isinstance(cell, Handle)]
+        fine = False
+        try:
+            found = self._traced(asked.function, asked.kind.tensors)
+            fine = found.obstacle is None and (not remade or same_with(found, asked.data, fixed))
+        except Exception:  # what an array can and a Tensor cannot
+            if not remade:
+                raise
+        if not fine and remade:  # that step was another function's
+            del self.before[count:]
+            self.optimizer._states.clear()
+            self.optimizer._states.update(states)
+            self.optimizer._iterations = taken
+            for cell, array in before:
+                cell.array = array
+        if not fine or not self.left:
+            return None
+        loop = _compiled(self.optimizer, found)
+        cells = None if loop is None else loop.cells()
+        if loop is None or cells is None:
+            return None
+        self.loops.keep(asked, loop)
+        self.loops.note(self.loss, OPENED)
+        return loop, cells, asked.data
 
 
-def _pays(optimizer: Any, tape: Any, steps: int) -> bool:
-    """Whether steps like the one that was recorded take longer as Python than machine code takes to make."""
-    each = work_of_tape(tape)
-    before = optimizer._work
-    optimizer._work += each * steps
+def _pays(optimizer: Any, tape: Any, steps: int, many: bool) -> bool:
+    """Whether steps like the one that was recorded take longer as Python than machine code takes to make.
+
+    Where many steps come at once, all that were taken count; where few come, those since machine code was
+    made the last time: or calls that are never remembered would make some each time.
+    """
+    work = work_of_tape(tape) * steps
+    optimizer._work += work
+    optimizer._spent += work
     enough = cost_of_code(NODES_OF_AN_OP * len(tape._recording.events))
-    return bool(before + each * steps >= enough)
+    return bool((optimizer._work if many else optimizer._spent) >= enough)
 
 
 def _all_losses(first: list[Any], chunks: list[list[Any]], last: list[Any]) -> Any:
@@ -96,9 +234,10 @@ def _all_losses(first: list[Any], chunks: list[list[Any]], last: list[Any]) -> A
     before, after = [
         [one.array for one in some if isinstance(one, Handle)] for some in (first, last)
     ]
-    if not chunks or not before:
+    if not chunks:
         return np.array(before + after)
-    return np.concatenate([before, *[one[0] for one in chunks], *([after] if after else [])])
+    parts = [np.array(before), *[one[0] for one in chunks], np.array(after)]
+    return np.concatenate([one for one in parts if len(one)])
 
 
 def _can_be(optimizer: Any, found: Trace) -> bool:
@@ -124,7 +263,7 @@ def _is_known(optimizer: Any, loss: Any, found: Trace) -> bool:
 def _again(optimizer: Any, step: Callable[..., Any], loss: Any, found: Trace) -> tuple[Any, bool]:
     """One more step, written down; its loss, and whether it was the same step as the one before."""
     state = PythonState(loss)
-    answer, again = trace(step, (), {}, ())
+    answer, again = trace(step, (loss,), {}, ())
     changed = state.changed()
     if changed:
         why = f"{changed} changes from step to step"
@@ -147,47 +286,12 @@ def _told(found: Trace) -> tuple[Any, ...]:
     return found.graph.nodes, found.graph.outputs, cells, found.obstacle
 
 
-def _compiled(optimizer: Any, found: Trace) -> Any:
+def _compiled(optimizer: Any, found: Trace) -> NativeLoop | None:
     """The loop, or None; the optimizer is told why."""
     try:
-        from thalweg.native.compiled import compile_loop
-
-        return compile_loop(found.graph, found.states())
+        return NativeLoop(found)
     except ImportError:
         optimizer.why_not_compiled = "llvmlite is not installed: pip install llvmlite"
     except Exception as error:  # noqa: BLE001 # the steps themselves are right, and still there
         optimizer.why_not_compiled = f"machine code could not be made: {error}"
     return None
-
-
-def _in_chunks(loop: Any, found: Trace, steps: int, chunks: list[list[Any]]) -> bool:
-    """Run the loop; after each part the cells hold what was reached.
-
-    Args:
-        loop: the machine code.
-        found: what it was made of.
-        steps: how many.
-        chunks: of each part, a row of outputs for each step, is added here.
-
-    Returns:
-        False where a whole number named a row that is not there: Python's next step will say which.
-    """
-    states = found.states()
-    given = len(found.graph.inputs) - len(found.cells)
-    count = 1
-    while steps > 0:
-        now = min(count, steps)
-        began = time.perf_counter()
-        with WholeOnly():
-            try:
-                ends, rows = loop([cell.array for cell in found.cells], now)
-            except IndexError:
-                return False
-            for place in states:
-                array = ends[place]
-                found.cells[place - given].array = array if array.ndim else array[()]
-            chunks.append(rows)
-        steps -= now
-        took = max(time.perf_counter() - began, 1e-7)
-        count = max(1, min(int(now * PAUSE / took), now * 16))
-    return True

@@ -24,7 +24,12 @@ Rate = float | Callable[[int], Any]
 WORTH_A_TRACE = 32
 """To write a step down takes about as long as so many small steps; fewer run as Python."""
 
-TOLD = frozenset({"_iterations", "_last", "_learning_rate", "_work", "losses", "why_not_compiled"})
+FEW = 4
+"""Fewer steps than this are Python's: the first ones are, while machine code is made."""
+
+TOLD = frozenset(
+    {"_iterations", "_last", "_learning_rate", "_spent", "_work", "losses", "why_not_compiled"}
+)
 """What changes from step to step, and what the user is told after them."""
 
 
@@ -72,6 +77,8 @@ class Optimizer(ABC):
         self.name = name
         self._iterations = 0
         self._last = 0  # tells the step that was last found to be the same each time
+        self._loops: Any = None  # machine code for losses that were met
+        self._spent = 0.0  # likewise as `_work`, since machine code was made
         self._work = 0.0  # microseconds that its steps have taken as Python, by estimate
         self.losses: Any = None
         self.why_not_compiled = ""
@@ -167,7 +174,8 @@ class Optimizer(ABC):
         takes to make: the first runs as Python, the next are written down as they run. Where that
         cannot be, they run as Python, one by one; `why_not_compiled` then says why. So it is where the
         loss computes something else from step to step (it takes the next batch, or counts). A print
-        in the loss is heard in the steps that run as Python alone.
+        in the loss is heard in the steps that run as Python alone. Later calls run the loop of the
+        first, of 4 steps on, where what the loss reads is as it was, or is data of the same shape.
 
         Args:
             loss: a function of no arguments that returns the loss; or, with `tape`, the loss.
@@ -206,11 +214,11 @@ class Optimizer(ABC):
         if not isinstance(number, int | np.integer) or number < 0:
             raise ValueError(f"minimize: steps is {steps!r}; a whole number from 0 on was wanted")
         many = steps > 2 if jit_compile else steps >= WORTH_A_TRACE and jit_compile is None
-        if many and not STATE.here.recorders:
+        some = many or (steps >= FEW and jit_compile is None)
+        if some and not STATE.here.recorders:
             from thalweg.optimizers.compiled_steps import run_steps  # read where it pays
 
-            step = lambda see=None: self._step(loss, wanted, see)  # noqa: E731 # it takes the loss along
-            return run_steps(self, step, steps, loss, jit_compile)
+            return run_steps(self, loss, wanted, steps, jit_compile, many)
         answer, losses = None, []
         for _ in range(steps):
             answer = self._step(loss, wanted)

@@ -14,15 +14,16 @@ import dis
 import functools
 import inspect
 import types
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from thalweg.core.sites import place
-from thalweg.descent.outside import Outside
-from thalweg.descent.steady import CHANGING_NAMES, CONTAINERS, INNER_NAMES, is_steady, is_value
+from thalweg.transform.outside import Outside
+from thalweg.transform.steady import CHANGING_NAMES, CONTAINERS, INNER_NAMES, is_steady, is_value
 
 __all__ = ["Reading", "read"]
 
@@ -34,6 +35,14 @@ _MOST = 1000
 """Longer lists are not looked through."""
 
 _UNKNOWN = object()
+
+_LIBRARIES = ("builtins", "collections", "typing", "thalweg")
+_NO_OPERATORS = frozenset(
+    {"__init__", "__new__", "__call__", "__repr__", "__str__", "__del__", "__set_name__",
+     "__init_subclass__", "__class_getitem__", "__reduce__", "__reduce_ex__", "__getstate__",
+     "__setstate__", "__copy__", "__deepcopy__", "__getnewargs__", "__setattr__", "__delattr__"}
+)  # fmt: skip
+"""What no text that is read calls by an operator: it makes no objects of the user's, and sets no attributes."""
 
 
 @dataclass
@@ -53,22 +62,23 @@ class _Differs(Exception):  # noqa: N818 - no error, a finding
     """Something may differ from call to call."""
 
 
-def read(function: Any, *given: Any) -> Reading:
+def read(function: Any, *given: Any, into: Outside | None = None) -> Reading:
     """Read a function.
 
     Args:
         function: anything that is called.
         given: what it is called with each time.
+        into: who is told what it reads.
 
     Returns:
         What was found.
 
-    >>> read(lambda x: x * x).why
+    >>> read(np.sin).why
     ''
-    >>> "print" in read(lambda x: print(x)).why
+    >>> "may not be the same each time" in read(print).why
     True
     """
-    found = Reading()
+    found = Reading() if into is None else Reading(outside=into)
     try:
         reader = _Reader(found.outside)
         reader.value("the function", function)
@@ -81,7 +91,7 @@ def read(function: Any, *given: Any) -> Reading:
 class _Reader:
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
-        self._met: set[Any] = set()
+        self._met: dict[Any, int] = {}
         self._site: Any = None
 
     def differs(self, why: str) -> _Differs:
@@ -91,6 +101,7 @@ class _Reader:
 
     def value(self, called: str, value: Any) -> None:
         """Look at a value that the function uses."""
+        self.outside.met(value)
         if is_steady(value):
             if isinstance(value, types.FunctionType):
                 self._closed_over(value)
@@ -107,6 +118,7 @@ class _Reader:
             self.value(called, value.python_function)
         elif isinstance(getattr(type(value), "__call__", None), types.FunctionType):  # noqa: B004 # the function itself is wanted
             self.method(called, type(value).__call__, value)
+            self._operators(called, value)
         else:
             raise self.differs(f"{called} may not be the same each time")
 
@@ -114,8 +126,11 @@ class _Reader:
         if isinstance(value, np.ndarray):
             if value.dtype.kind not in "biufc":
                 raise self.differs(f"{called} holds {value.dtype.name}")
+            if type(value) not in (np.ndarray, np.memmap):  # it may keep more than its elements
+                raise self.differs(f"{called} is a {type(value).__name__}")
             self.outside.contents(called, value)
             return
+        self._operators(called, value)
         if len(value) > _MOST:
             raise self.differs(f"{called} is long, and may not be the same each time")
         if not isinstance(value, tuple | frozenset) and not self.outside.contents(called, value):
@@ -123,11 +138,21 @@ class _Reader:
         for part in [*value.keys(), *value.values()] if isinstance(value, dict) else value:
             self.value(f"an element of {called}", part)
 
+    def _operators(self, called: str, value: Any) -> None:
+        """Read what a class of the user's does for operators, brackets and loops."""
+        for kind in type(value).__mro__:
+            if kind.__module__.partition(".")[0] in _LIBRARIES:
+                continue
+            for name, found in vars(kind).items():
+                special = name[:2] == name[-2:] == "__" and name not in _NO_OPERATORS
+                if special and isinstance(found, types.FunctionType):
+                    self.method(f"{called}.{name}", found, value)
+
     def _closed_over(self, function: types.FunctionType) -> None:
         """Look at the user's functions that one of the library's holds, as `tw.grad(f)` does."""
         if id(function) in self._met:
             return
-        self._met.add(id(function))
+        self._met[id(function)] = len(self._met)
         for cell in function.__closure__ or ():
             held = cell.cell_contents
             if isinstance(held, types.FunctionType | types.MethodType):
@@ -143,10 +168,11 @@ class _Reader:
 
     def function(self, function: types.FunctionType, bound: dict[str, Any]) -> None:
         """Read a function of which some arguments are known."""
-        known = (function.__code__, id(function), *[(name, id(one)) for name, one in bound.items()])
+        known = (id(function), *[(name, id(one)) for name, one in bound.items()])
+        self.outside.entered(function.__code__, self._met.get(known, -1))
         if known in self._met:
             return
-        self._met.add(known)
+        self._met[known] = len(self._met)
         before = self._site
         self._site = (function.__code__, 0)
         for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
@@ -156,36 +182,26 @@ class _Reader:
         self._site = before
 
     def _text(self, code: Any, names: dict[str, Any], cells: Any, bound: dict[str, Any]) -> None:
-        steps = list(dis.get_instructions(code))
-        rebound = {
-            one.argval for one in steps if one.opname.startswith(("STORE_FAST", "DELETE_FAST"))
-        }
-        bound = {name: one for name, one in bound.items() if name not in rebound}
-        for at, one in enumerate(steps):
-            self._site = (code, one.offset)
-            if one.opname in _STORES or (
-                one.opname in ("STORE_DEREF", "DELETE_DEREF") and one.argval in cells
-            ):
-                raise self.differs(f"{one.argval} is set, which is not the function's own")
-            if one.opname in _ODD or (one.opname == "YIELD_VALUE" and code.co_name != "<genexpr>"):
-                raise self.differs("this may not be the same each time")
-            for last, name in _loaded(one):
-                attributes = _attributes(steps, at) if last else []
-                base, called = self._named(one.opname, name, names, cells, bound)
-                self._along(base, called, attributes)
-            if one.opname in ("LOAD_ATTR", "LOAD_METHOD") and not _follows_a_name(steps, at):
-                self._inner("", [one.argval], False)
-        for inner in code.co_consts:
-            if isinstance(inner, types.CodeType):
-                self._text(
-                    inner, names, {k: v for k, v in cells.items() if k in inner.co_freevars}, {}
-                )
+        text = _text_of(code)
+        bound = {name: one for name, one in bound.items() if name not in text.rebound}
+        for offset, name, attributes, what in text.actions:
+            self._site = (code, offset)
+            if what in (_LOADS, _LOADS_GLOBAL):
+                value, called = self._named(what == _LOADS_GLOBAL, name, names, cells, bound)
+                self._along(value, called, attributes)
+            elif what == _SETS:
+                if name in cells:
+                    raise self.differs(_IS_SET.format(name))
+            else:
+                raise self.differs(what)
+        for inner in text.inner:
+            self._text(inner, names, {k: v for k, v in cells.items() if k in inner.co_freevars}, {})
 
     def _named(
-        self, opname: str, name: str, names: dict[str, Any], cells: Any, bound: dict[str, Any]
+        self, is_global: bool, name: str, names: dict[str, Any], cells: Any, bound: dict[str, Any]
     ) -> tuple[Any, str]:
         """What a name stands for, remembered; `_UNKNOWN` for what the function makes itself."""
-        if opname.startswith("LOAD_GLOBAL"):
+        if is_global:
             home: Any = names
             if name not in home:
                 home = names.get("__builtins__", {})
@@ -203,7 +219,7 @@ class _Reader:
             return value, name
         return bound.get(name, _UNKNOWN), name
 
-    def _along(self, value: Any, called: str, attributes: list[str]) -> None:
+    def _along(self, value: Any, called: str, attributes: tuple[str, ...]) -> None:
         """Follow `a.b.c` from what `a` stands for, as far as that can be known."""
         for at, name in enumerate(attributes):
             if value is _UNKNOWN or is_value(value):
@@ -219,11 +235,11 @@ class _Reader:
         if value is not _UNKNOWN:
             self.value(called, value)
 
-    def _inner(self, called: str, names: list[str], known: bool) -> None:
+    def _inner(self, called: str, names: tuple[str, ...], known: bool) -> None:
         """Look at what a Tensor, an array or a list is asked for."""
         for name in names:
             if name not in INNER_NAMES or (known and name in CHANGING_NAMES):
-                raise self.differs(f"{called}.{name} may not be the same each time")
+                raise self.differs(_MAY_DIFFER.format(called, name))
 
     def _of_class(self, owner: Any, called: str, name: str) -> None:
         """Read a method or a property that an object has from its class."""
@@ -242,6 +258,59 @@ class _Reader:
             self.value(called, found)
         else:
             raise self.differs(f"{called} may not be the same each time")
+
+
+_LOADS, _LOADS_GLOBAL, _SETS = "loads", "loads a global", "sets"
+_IS_SET = "{} is set, which is not the function's own"
+_MAY_DIFFER = "{}.{} may not be the same each time"
+
+
+class _Text(NamedTuple):
+    """What is found in a function's compiled text, whatever its names stand for.
+
+    Attributes:
+        actions: offset, name, attributes, and what is done: a name is loaded or set; or why calls differ.
+        rebound: names that stand for something else from some line on.
+        inner: the texts of functions inside.
+    """
+
+    actions: list[tuple[int, str, tuple[str, ...], str]]
+    rebound: frozenset[str]
+    inner: tuple[Any, ...]
+
+
+_texts: weakref.WeakKeyDictionary[Any, _Text] = weakref.WeakKeyDictionary()
+
+
+def _text_of(code: Any) -> _Text:
+    """The text of a function, read once."""
+    known = _texts.get(code)
+    if known is not None:
+        return known
+    steps = list(dis.get_instructions(code))
+    actions: dict[Any, tuple[int, str, tuple[str, ...], str]] = {}
+
+    def add(at: int, name: str, attributes: tuple[str, ...], what: str) -> None:
+        actions.setdefault((name, attributes, what), (at, name, attributes, what))
+
+    for at, one in enumerate(steps):
+        there = one.offset
+        if one.opname in _STORES:
+            add(there, "", (), _IS_SET.format(one.argval))
+        elif one.opname in ("STORE_DEREF", "DELETE_DEREF"):
+            add(there, one.argval, (), _SETS)
+        if one.opname in _ODD or (one.opname == "YIELD_VALUE" and code.co_name != "<genexpr>"):
+            add(there, "", (), "this may not be the same each time")
+        what = _LOADS_GLOBAL if one.opname.startswith("LOAD_GLOBAL") else _LOADS
+        for last, name in _loaded(one):
+            add(there, name, tuple(_attributes(steps, at)) if last else (), what)
+        inside = one.opname in ("LOAD_ATTR", "LOAD_METHOD") and not _follows_a_name(steps, at)
+        if inside and one.argval not in INNER_NAMES:
+            add(there, "", (), _MAY_DIFFER.format("", one.argval))
+    rebound = {one.argval for one in steps if one.opname.startswith(("STORE_FAST", "DELETE_FAST"))}
+    inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    found = _texts[code] = _Text([*actions.values()], frozenset(rebound), tuple(inner))
+    return found
 
 
 def _loaded(one: Any) -> Iterator[tuple[bool, str]]:

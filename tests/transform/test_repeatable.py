@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.descent.repeatable import read
+from thalweg.transform.repeatable import read
 
 RNG = np.random.default_rng(0)
 DATA = RNG.normal(size=(5, 3))
@@ -136,6 +136,32 @@ def own_generator(w):
     return w * np.random.default_rng().normal()
 
 
+class Counts:
+    """Counts, whatever it is asked by."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, w):
+        return w * w
+
+    def __getitem__(self, place):
+        self.calls += 1
+        return self.calls
+
+
+class Several(list):
+    """A list that counts."""
+
+    def __getitem__(self, place):
+        SEEN.append(place)
+        return 2.0
+
+
+COUNTS, SEVERAL = Counts(), Several([1.0])
+MASKED = np.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
+
+
 class Shadow:
     """Answers for any attribute."""
 
@@ -156,6 +182,9 @@ DIFFERENT = {
     "draws globally": (lambda w: w + np.random.normal(), "np.random.normal"),
     "its own generator": (own_generator, "default_rng"),
     "an object that counts": (MODEL.counting, "calls"),
+    "brackets that count": (lambda w: COUNTS(w) * COUNTS[0], "calls"),
+    "a list that counts": (lambda w: w * SEVERAL[0], "SEEN.append"),
+    "a mask that may change": (lambda w: w * MASKED, "MaskedArray"),
     "any attribute": (lambda w: w * SHADOW.factor, "SHADOW.factor"),
     "opens": (lambda w: w * len(open("x").read()), "open"),  # noqa: SIM115 # never called
     "a function of a function": (lambda w: appends(w) + 1, "SEEN.append"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["LARGE", "Outside"]
+__all__ = ["LARGE", "Outside", "is_open"]
 
 LARGE = 1 << 20
 """Arrays of more bytes take longer to look at than small functions take to compute."""
@@ -27,6 +27,12 @@ class Outside:
         self._contents: dict[int, tuple[str, Any, Any]] = {}
         self.large = ""
 
+    def met(self, value: Any) -> None:
+        """Be told of a value that is used, also as part of another one."""
+
+    def entered(self, code: Any, again: int) -> None:
+        """Be told of a function whose text is read, or, where `again` is no -1, which one was read before."""
+
     def name(self, called: str, home: Any, key: Any, value: Any) -> None:
         """Remember what a name stands for.
 
@@ -44,7 +50,7 @@ class Outside:
             return False
         self._contents[id(container)] = (called, container, _held(container))
         if isinstance(container, np.ndarray) and container.nbytes > LARGE:
-            self.large = self.large or (called if _open(container) else "")
+            self.large = self.large or (called if is_open(container) else "")
         return True
 
     def changed(self) -> str:
@@ -67,7 +73,7 @@ def _value(home: Any, key: Any) -> Any:
         return _GONE
 
 
-def _open(array: Any) -> bool:
+def is_open(array: Any) -> bool:
     """Whether anybody can write to an array, by it or by what it is a view of."""
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
@@ -79,7 +85,7 @@ def _open(array: Any) -> bool:
 def _held(container: Any) -> Any:
     """A container's contents, to be compared by what the elements are."""
     if isinstance(container, np.ndarray):
-        if not _open(container):
+        if not is_open(container):
             return ()
         data = np.ascontiguousarray(container).reshape(-1).view(np.uint8)
         return container.shape, container.dtype, hashlib.blake2b(data.data).digest()
