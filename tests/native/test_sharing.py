@@ -438,3 +438,10 @@ def test_few_threads_share_little_work():
     assert CompiledLoop(graph, states, machine(), 64)._programs.threads == 2
     graph, states = regression(6000, 64, 32)
     assert 2 < CompiledLoop(graph, states, machine(), 64)._programs.threads < 64
+
+
+def test_a_large_matrix_is_shared_though_it_meets_one_row():
+    graph, states = regression(1, 784, 128)
+    assert CompiledLoop(graph, states, machine(), 2)._programs.threads == 2
+    graph, states = regression(1, 64, 32)
+    assert CompiledLoop(graph, states, machine(), 2)._programs.threads == 1

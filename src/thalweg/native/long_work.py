@@ -26,15 +26,20 @@ def _work(step: Any) -> int:
     if isinstance(step, Map):
         weights = [weight_of(node.op) for _, node in step.nodes]
         return math.prod(step.shape) * (1 + sum(weights) + len(step.reductions))
-    if isinstance(step, Products):
-        return math.prod(step.a.shape) * step.b.shape[2] // 4
+    if isinstance(step, Products):  # with few rows or columns, most of the time goes into reading
+        touched = sum([math.prod(one.shape) for one in (step.a, step.b, step.out)])
+        return max(_multiplications(step) // 4, touched)
     return 0
+
+
+def _multiplications(step: Products) -> int:
+    return math.prod(step.a.shape) * step.b.shape[2]
 
 
 def is_long(step: Any) -> bool:
     """Whether threads share a kernel."""
     if isinstance(step, Products):
-        return _work(step) * 4 >= LONG_PRODUCT
+        return _multiplications(step) >= LONG_PRODUCT
     return isinstance(step, Map) and _work(step) >= LONG_MAP
 
 
