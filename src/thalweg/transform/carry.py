@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
+from thalweg.core.recording import tick
 from thalweg.core.trees import flatten, is_nested, pack
 from thalweg.errors import DTypeError, ShapeError
+from thalweg.ops.arithmetic import identity
 from thalweg.transform.structure import require_same
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import PLAIN, as_array
@@ -20,7 +22,9 @@ class Carry:
     """The structure and dtypes of what a loop carries, taken from where it starts.
 
     A Python number at the start stays one until an iteration brings a Tensor in its place: beside
-    Tensors it takes their dtype, as everywhere.
+    Tensors it takes their dtype, as everywhere. Each Tensor that an iteration is given is one of its own:
+    a tape in the body tells it apart from another that is carried, and from what the body reads outside,
+    also where one value stands in both places.
 
     Args:
         start: a nesting of Tensors, Variables, arrays and Python numbers.
@@ -28,6 +32,7 @@ class Carry:
         what: what comes of an iteration: "the body's answer".
         like: what the start is called: "loop_vars".
         shapes: for each leaf the shape that it must keep to, some sizes open; None where any will do.
+        tried: whether what comes of an iteration is looked at only, and given to none.
 
     Raises:
         DTypeError: a leaf that is no value.
@@ -35,8 +40,9 @@ class Carry:
     """
 
     def __init__(
-        self, start: Any, loop: str, what: str, like: str, shapes: list[Any] | None = None
-    ) -> None:
+        self, start: Any, loop: str, what: str, like: str, shapes: list[Any] | None = None,
+        tried: bool = False,
+    ) -> None:  # fmt: skip
         self.structure = start
         self.loop = loop
         self.what = what
@@ -47,14 +53,20 @@ class Carry:
         ]
         self.shapes = shapes or [None] * len(leaves)
         self._check_shapes(leaves, self.like)
-        self.value = pack(start, leaves)
+        self._tried, self._began = tried, tick()
+        self.value = pack(start, leaves if tried else [self._own(leaf) for leaf in leaves])
         self.plain = not is_nested(start) or (
             type(start) is list and not any(is_nested(one) for one in start)
         )
 
     def again(self) -> Carry:
         """A carry that stands where this one does, for a turn that is tried."""
-        return Carry(self.value, self.loop, self.what, self.like, self.shapes)
+        return Carry(self.value, self.loop, self.what, self.like, self.shapes, True)
+
+    def _own(self, leaf: Any, again: bool = False) -> Any:
+        """A leaf; of a Tensor that this iteration has not made, or that comes again, one of its own."""
+        has_slope = isinstance(leaf, Handle) and leaf.array.dtype.kind in "fc"
+        return identity.eager(leaf) if has_slope and (again or leaf.key < self._began) else leaf
 
     def _started(self, leaf: Any) -> Any:
         if isinstance(leaf, Trainable):
@@ -73,12 +85,18 @@ class Carry:
             DTypeError: another dtype, or a leaf that is no value.
         """
         if self.plain and self._as_before(answer):
-            self.value = answer
+            self.value, self._began = answer, tick()
             return answer
         require_same(self.structure, answer, f"{self.loop}: {self.what}", self.like)
         leaves = [self._checked(leaf, place) for place, leaf in enumerate(flatten(answer))]
         self._check_shapes(leaves, self.what)
-        self.value = pack(self.structure, leaves)
+        if not self._tried:
+            met: set[int | None] = set()
+            for place, leaf in enumerate(leaves):
+                key = leaf.key if isinstance(leaf, Handle) else None
+                leaves[place] = self._own(leaf, key in met)
+                met.add(key)
+        self.value, self._began = pack(self.structure, leaves), tick()
         return self.value
 
     def _as_before(self, answer: Any) -> bool:
@@ -88,6 +106,7 @@ class Carry:
             return False
         if len(leaves) != len(self.dtypes):
             return False
+        keys = []
         for leaf, dtype, shape in zip(leaves, self.dtypes, self.shapes, strict=True):
             if dtype is None and type(leaf) in PLAIN and not shape:
                 continue
@@ -95,7 +114,10 @@ class Carry:
                 return False
             if shape is not None and leaf.array.shape != shape:
                 return False
-        return True
+            keys.append(leaf.key)
+        if self._tried or not keys:
+            return True
+        return min(keys) > self._began and (len(keys) == 1 or len({*keys}) == len(keys))
 
     def _checked(self, leaf: Any, place: int) -> Any:
         wanted = self.dtypes[place]
