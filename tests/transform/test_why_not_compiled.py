@@ -232,3 +232,26 @@ def test_a_line_is_shown_as_far_as_it_can_be_read():
     assert "(long = lambda x: x * (float(x[0]) + " in told
     assert "0.4)" not in told
     assert len(told) < 300
+
+
+def test_a_tape_around_the_call():
+    model = tw.function(lambda x: tw.sin(x))
+    x = tw.constant(X)
+    with tw.GradientTape() as tape:
+        tape.watch(x)
+        y = model(x)
+    np.testing.assert_allclose(tape.gradient(y, x).numpy(), np.cos(X), rtol=1e-14)
+    assert "put the tape inside of the function" in model.why_not_compiled()
+
+
+def test_a_call_inside_of_another_function_with_a_tape():
+    model = tw.function(lambda x: tw.sin(x))
+
+    def slope(x):
+        with tw.GradientTape() as tape:
+            tape.watch(x)
+            y = model(x)
+        return tape.gradient(y, x)
+
+    told, _ = why(slope, tw.constant(X))
+    assert told == model.why_not_compiled() == ""

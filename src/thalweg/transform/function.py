@@ -22,6 +22,12 @@ from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
 
 
+INSIDE_A_TAPE = (
+    "a tape around the call records, so that it runs as Python; put the tape inside of the function, or "
+    "the step with its tape into a function of its own"
+)
+
+
 class Function:
     """A Python function that takes and returns Tensors; what `tw.function` makes.
 
@@ -39,6 +45,7 @@ class Function:
         )
         self._follows: bool | None = None
         self._cache: Any = None
+        self._inside_tapes = False
 
     @property
     def input_signature(self) -> tuple[Any, ...] | None:
@@ -57,7 +64,10 @@ class Function:
         >>> "bool() takes a value out to Python" in f.why_not_compiled()
         True
         """
-        return "" if self._cache is None else str(self._cache.why_not_compiled())
+        lines = [] if self._cache is None else [str(self._cache.why_not_compiled())]
+        if self._inside_tapes:
+            lines.append(INSIDE_A_TAPE)
+        return "\n".join([one for one in lines if one])
 
     def explain(self, *args: Any, **named: Any) -> Any:
         """What became of the function for such arguments, from graph to assembly.
@@ -83,11 +93,7 @@ class Function:
         found = None if self._cache is None else self._cache.explain(*ready)
         if found is None:
             self(*args, **named)
-            found = (
-                "a tape around the call records"
-                if self._cache is None
-                else self._cache.explain(*ready)
-            )
+            found = INSIDE_A_TAPE if self._cache is None else self._cache.explain(*ready)
         return found or "the next call may be written down: this one made Variables"
 
     def _arguments(self, args: Any, named: Any) -> tuple[Any, Any]:
@@ -112,6 +118,8 @@ class Function:
 
                 self._cache = SignatureCache(self.python_function)
             return self._cache.call(self._as_python, args, named)
+        if STATE.here.tracer is None:
+            self._inside_tapes = True
         return self._as_python(*args, **named)
 
     def _as_python(self, *args: Any, **named: Any) -> Any:
