@@ -21,7 +21,6 @@ from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
 
-
 INSIDE_A_TAPE = (
     "a tape around the call records, so that it runs as Python; put the tape inside of the function, or "
     "the step with its tape into a function of its own"
