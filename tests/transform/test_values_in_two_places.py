@@ -113,3 +113,14 @@ def test_functions_in_every_way_that_they_run(plain, given):
         answer = f(*given)
     np.testing.assert_allclose(answer, wanted, rtol=1e-12)
     assert tape.gradient(answer, X) is not None
+
+
+@pytest.mark.parametrize("dtype", ["f8", ">f8", "i4"])
+def test_nothing_is_copied_for_it(dtype):
+    x = tw.Tensor(np.arange(6, dtype=dtype))
+    f = tw.function(lambda x: x)
+    with tw.GradientTape():
+        answers = [f(x), tw.fori_loop(0, 0, lambda i, c: c, x)]
+    for one in answers:
+        assert one.array.dtype.str == x.array.dtype.str
+        assert np.shares_memory(one.array, x.array)

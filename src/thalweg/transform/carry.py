@@ -10,7 +10,7 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import tick
 from thalweg.core.trees import flatten, is_nested, pack
 from thalweg.errors import DTypeError, ShapeError
-from thalweg.ops.arithmetic import identity
+from thalweg.transform.own_tensor import own_tensor
 from thalweg.transform.structure import require_same
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import PLAIN, as_array
@@ -65,8 +65,8 @@ class Carry:
 
     def _own(self, leaf: Any, again: bool = False) -> Any:
         """A leaf; of a Tensor that this iteration has not made, or that comes again, one of its own."""
-        has_slope = isinstance(leaf, Handle) and leaf.array.dtype.kind in "fc"
-        return identity.eager(leaf) if has_slope and (again or leaf.key < self._began) else leaf
+        taken = isinstance(leaf, Handle) and (again or leaf.key < self._began)
+        return own_tensor(leaf) if taken else leaf
 
     def _started(self, leaf: Any) -> Any:
         if isinstance(leaf, Trainable):

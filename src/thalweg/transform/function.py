@@ -14,9 +14,9 @@ from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE
 from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import DTypeError
-from thalweg.ops.arithmetic import identity
 from thalweg.transform.follow_all import FollowAll, asks_for_gradients
 from thalweg.transform.input_signature import InputSignature
+from thalweg.transform.own_tensor import own_tensor
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -164,7 +164,7 @@ def _argument(value: Any) -> Any:
 def _own(value: Any) -> Any:
     """An argument with Tensors of its own, which a tape inside tells from what the function reads outside."""
     if isinstance(value, Tensor):
-        return identity.eager(value) if value.array.dtype.kind in "fc" else value
+        return own_tensor(value)
     if is_nested(value) and any(isinstance(leaf, Tensor) for leaf in flatten(value)):
         return map_leaves(_own, value)
     return value
