@@ -24,8 +24,8 @@ GUESSED = 100
 LESS = 4
 """A turn takes less time than the same work done once: nothing of it begins anew."""
 
-BETWEEN = 10_000_000
-"""About so many operations on elements are done between two questions whether to go on: a few milliseconds."""
+BETWEEN = 3_000_000
+"""About so many operations on elements are done between two questions whether to go on: a millisecond or two."""
 
 PlanInner = Callable[[Graph, Sequence[View]], Kernels]
 
