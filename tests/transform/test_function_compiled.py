@@ -554,3 +554,23 @@ def test_the_floats_of_python_numbers_are_part_of_the_kind():
     finally:
         tw.set_floatx("float32")
     assert f.runs == 2
+
+
+@pytest.mark.parametrize("function", [lambda x: x * 2, lambda x: tw.reduce_sum(x), lambda x: x[1:]])
+@pytest.mark.parametrize("dtype", [">f8", ">i4"])
+def test_bytes_in_the_other_order_stay_in_python(function, dtype):
+    f, x = tw.function(function), tw.Tensor(np.arange(5).astype(dtype))
+    for _ in range(3):
+        came, wanted = f(x), function(x)
+        assert came.array.dtype.str == wanted.array.dtype.str
+        np.testing.assert_array_equal(came, wanted)
+    assert "of the other byte order" in f.why_not_compiled()
+    assert "test_function_compiled.py" in f.why_not_compiled()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "complex64"])
+def test_what_keeps_an_argument_in_python_is_a_call_of_the_users(dtype):
+    f = tw.function(lambda x: tw.sin(x))
+    for _ in range(2):
+        f(tw.constant(np.ones(2, dtype)))
+    assert f"sin works with {dtype}, which has no machine code" in f.why_not_compiled()

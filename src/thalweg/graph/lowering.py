@@ -14,7 +14,7 @@ from thalweg.graph.graph import Graph
 from thalweg.graph.numpy_functions import WRITTEN
 from thalweg.graph.symbol import Symbol, Unwritten, symbol_of
 
-__all__ = ["WRITTEN", "NotLowered", "lower", "number"]
+__all__ = ["WRITTEN", "NotLowered", "lower", "named_dtype", "number"]
 
 assert numpy_orders.WRITTEN is WRITTEN  # noqa: S101 # two files write into one table
 
@@ -62,11 +62,16 @@ def lower(graph: Graph, op: Op, inputs: Sequence[Any], params: Sequence[Any], an
     for node, wanted in zip(nodes, answers, strict=True):
         if node.shape != wanted.shape or node.dtype != wanted.dtype:
             raise NotLowered(
-                f"{op.name}: it would become {node.dtype.name}{list(node.shape)}, not "
-                f"{wanted.dtype.name}{list(wanted.shape)}"
+                f"{op.name}: it would become {named_dtype(node.dtype)}{list(node.shape)}, not "
+                f"{named_dtype(wanted.dtype)}{list(wanted.shape)}"
             )
     numbers = tuple([node.number for node in nodes])
     return numbers if type(answer) is tuple else numbers[0]
+
+
+def named_dtype(dtype: np.dtype[Any]) -> str:
+    """A dtype's name, which NumPy gives to both orders of bytes."""
+    return dtype.name if dtype.isnative else f"{dtype.name} of the other byte order"
 
 
 class _Number(int):

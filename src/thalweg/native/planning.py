@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.graph.graph import Graph, Node
+from thalweg.graph.lowering import named_dtype
 from thalweg.graph.primitives import PRIMITIVES
 from thalweg.native.accumulation import Update
 from thalweg.native.expression import KINDS, is_written, weight_of
@@ -107,7 +108,7 @@ class _Planner:
         kinds = [node.dtype, *(self.nodes[at].dtype for at in node.inputs)]
         for dtype in kinds:
             if dtype not in KINDS:
-                raise NotCompiled(f"{node.op} of {dtype.name} has no machine code")
+                raise NotCompiled(f"{node.op} of {named_dtype(dtype)} has no machine code")
         if PRIMITIVES[node.op].elementwise:
             of = self.nodes[node.inputs[-1]].dtype
             if not is_written(node.op, of):

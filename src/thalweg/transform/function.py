@@ -16,7 +16,7 @@ from thalweg.core.trees import flatten, is_nested, map_leaves
 from thalweg.errors import DTypeError
 from thalweg.transform.follow_all import FollowAll, asks_for_gradients
 from thalweg.transform.input_signature import InputSignature
-from thalweg.transform.own_tensor import own_tensor
+from thalweg.transform.own_tensor import own_arguments
 from thalweg.values.constant import convert_to_tensor
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -119,12 +119,11 @@ class Function:
             return self._cache.call(self._as_python, args, named)
         if STATE.here.tracer is None:
             self._inside_tapes = True
+        args, named = own_arguments(args, named)
         return self._as_python(*args, **named)
 
     def _as_python(self, *args: Any, **named: Any) -> Any:
-        """Run the Python function itself, with Tensors of its own: as in machine code, one may come in twice."""
-        args = tuple([_own(one) for one in args])
-        named = {name: _own(one) for name, one in named.items()}
+        """Run the Python function itself."""
         if self._follows is None:  # at the first call, when the names in its text are bound
             self._follows = asks_for_gradients(self.python_function)
         if not self._follows:
@@ -158,15 +157,6 @@ def _argument(value: Any) -> Any:
         return Tensor(as_array(value))
     if is_nested(value) and any(isinstance(leaf, np.ndarray) for leaf in flatten(value)):
         return map_leaves(_argument, value)
-    return value
-
-
-def _own(value: Any) -> Any:
-    """An argument with Tensors of its own, which a tape inside tells from what the function reads outside."""
-    if isinstance(value, Tensor):
-        return own_tensor(value)
-    if is_nested(value) and any(isinstance(leaf, Tensor) for leaf in flatten(value)):
-        return map_leaves(_own, value)
     return value
 
 

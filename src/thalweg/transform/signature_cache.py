@@ -13,8 +13,9 @@ import numpy as np
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, tick
 from thalweg.core.sites import place
-from thalweg.core.trees import flatten, is_nested, map_leaves
+from thalweg.core.trees import flatten, is_nested
 from thalweg.transform.changing_kinds import changing_kinds
+from thalweg.transform.own_tensor import own_arguments
 from thalweg.transform.tracing import Trace, arranged, in_place_of, site_of, trace
 from thalweg.values.floatx import floatx
 from thalweg.values.tensor import Tensor
@@ -73,19 +74,24 @@ class SignatureCache:
         """Call by machine code where there is some, and otherwise as Python."""
         leaves = flatten([args, named])
         kind = self._kind_of(args, named, leaves)
+
+        def as_python() -> Any:
+            own, own_named = own_arguments(args, named)
+            return function(*own, **own_named)
+
         if kind is None or kind.why:
-            return function(*args, **named)
+            return as_python()
         found, made = kind.trace, kind.made
         if found is None or not found.holds():
             return self._written_down(kind, function, args, named)
         if made is None or made[0] is not found:
             code = self._compiled(kind, found)
             if code is None:
-                return function(*args, **named)
+                return as_python()
             made = kind.made = (found, code)
             if not named and all(type(one) is Tensor for one in args):
                 self.ready = _ready(*made)
-        return _run(*made, function, args, named, leaves)
+        return _run(*made, as_python, leaves)
 
     def explain(self, args: Any, named: Any) -> Any:
         """The stages of the machine code for such arguments, or why there is none; None: not yet called."""
@@ -129,8 +135,8 @@ class SignatureCache:
                 self._kinds.pop(key, None)
 
     def _written_down(self, kind: _Kind, function: Any, args: Any, named: Any) -> Any:
-        """Call as Python under a tracer, with Tensors of their own: one may come in twice."""
-        args, named = [map_leaves(_own, tree) for tree in (args, named)]
+        """Call as Python under a tracer."""
+        args, named = own_arguments(args, named)
         tensors = [leaf for leaf in flatten([args, named]) if isinstance(leaf, Tensor)]
         answer, found = trace(function, args, named, tensors, site_of(self._function))
         kind.attempts += 1
@@ -225,19 +231,15 @@ def _warn_once(words: str) -> None:
         warnings.warn(f"functions run as Python: {words}", stacklevel=6)
 
 
-def _run(found: Trace, code: Any, function: Any, args: Any, named: Any, leaves: list[Any]) -> Any:
+def _run(found: Trace, code: Any, as_python: Callable[[], Any], leaves: list[Any]) -> Any:
     given = [leaf.array for leaf in leaves if isinstance(leaf, Tensor)]
     try:
         arrays = code([*given, *(cell.array for cell in found.cells)])
     except IndexError:  # NumPy says which number it was
-        return function(*args, **named)
+        return as_python()
     for cell, array in zip(found.written, arrays[found.answers :], strict=True):
         cell.array = array if array.ndim else array[()]
     return in_place_of(found.answer, arrays)
-
-
-def _own(leaf: Any) -> Any:
-    return Tensor(leaf.array) if isinstance(leaf, Tensor) else leaf
 
 
 def _shape_of(tree: Any) -> Hashable:
