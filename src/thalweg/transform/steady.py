@@ -164,9 +164,10 @@ def is_steady(value: Any) -> bool:
 
 
 def _is_numpys(function: Any) -> bool:
-    return function in _numpys() or (
-        isinstance(function, np.ufunc) and getattr(np, function.__name__, None) is function
-    )
+    if isinstance(function, np.ufunc):
+        return getattr(np, function.__name__, None) is function
+    # All forms of NumPy's functions are read only where one is met.
+    return str(getattr(function, "__module__", "")).startswith("numpy") and function in _numpys()
 
 
 @cache
