@@ -300,6 +300,21 @@ def test_batches_are_inputs(form):
     assert taken[2:] == [0] * 8
 
 
+def test_large_arrays_are_inputs_from_the_beginning(monkeypatch):
+    """They are not copied, and what is written into them is seen."""
+    monkeypatch.setattr("thalweg.optimizers.remembered_loops.COPIED", 100)
+    told, x = Told(), X.copy()
+    taken = []
+    for k in range(6):
+        x[0, 0] = k
+        taken.append(told.call(lambda w: lambda: squares(w, x, Y)))
+    assert taken[0] > 0
+    assert taken[1:] == [0] * 5
+    for k in range(3):
+        x[0, 0] = k
+        told.call(lambda w: lambda: by_numpy(w, x, Y))
+
+
 def test_a_last_batch_may_be_shorter():
     told = Told()
     taken = []
@@ -452,6 +467,21 @@ def test_few_steps_at_once():
     told.fast._work = 1e9
     told.call(lambda w: losses[id(w)], 5)
     assert [told.call(lambda w: losses[id(w)], 5) for _ in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("steps", [5, STEPS])
+def test_a_text_that_did_not_do_the_same_may_do_so_later(steps):
+    """One text, `helper(w)`, with a helper that counts at first."""
+    told, seen = Told(), []
+
+    def count(w):
+        seen.append(1)
+        return squares(w, X, Y)
+
+    told.fast._work = 1e9
+    for helper in (count, count, lambda w: squares(w, X, Y), lambda w: squares(w, X, Y) * 2.0):
+        for _ in range(3):
+            told.call(lambda w, helper=helper: lambda: helper(w), steps)
 
 
 def test_the_default_dtype_is_seen():

@@ -84,7 +84,8 @@ class _Steps:
     def taken(self, jit_compile: bool | None, many: bool) -> Any:
         """Take them all; the loss before the last one."""
         try:
-            asked = self.loops.ask(self.loss, self.wanted) if self._may_ask(many) else None
+            once = not many
+            asked = self.loops.ask(self.loss, self.wanted, once) if self._may_ask(many) else None
             if asked is not None and asked.loop is not None:
                 self.optimizer.why_not_compiled = ""
                 return self._in_machine_code(*asked.loop, asked.data)
@@ -122,7 +123,7 @@ class _Steps:
 
     def _traced(self, loss: Any, tensors: Any = ()) -> Trace:
         """One step, written down."""
-        answer, found = trace(self._step, (loss,), {}, tensors)
+        answer, found = _written_down(self._step, loss, tensors)
         self.before.append(answer)
         return found
 
@@ -137,7 +138,7 @@ class _Steps:
         self.before.append(self._step(self.loss, see))
         if not (jit_compile or seen[0]) or (asked is None and not many):
             return None
-        found = None
+        found, optimizer._spent = None, 0.0
         for _ in range(min(ATTEMPTS, self.left)):
             found = self._traced(self.loss)
             if not (found.obstacle and found.unfinished):
@@ -158,7 +159,6 @@ class _Steps:
     ) -> tuple[NativeLoop, list[Any], list[Any]] | None:
         """The loop that is made of a step, with data as inputs where its text was met with other data."""
         optimizer = self.optimizer
-        optimizer._spent = 0.0
         if asked is not None and asked.way in (FIXED, OPENED):
             opened = self._opened(found)
             if opened is not None:
@@ -240,14 +240,23 @@ def _all_losses(first: list[Any], chunks: list[list[Any]], last: list[Any]) -> A
     return np.concatenate([one for one in parts if len(one)])
 
 
+def _written_down(step: Callable[..., Any], loss: Any, tensors: Any = ()) -> tuple[Any, Trace]:
+    """A step's loss and its trace, in which all that is set is read too: so it goes from round to round."""
+    answer, found = trace(step, (loss,), {}, tensors)
+    read = {id(cell) for cell in found.cells}
+    unread = tuple([cell for cell in found.written if id(cell) not in read])
+    for cell in unread:
+        array = np.asarray(cell.array)
+        found.graph.input(array.shape, array.dtype)
+    return answer, found._replace(cells=(*found.cells, *unread))
+
+
 def _can_be(optimizer: Any, found: Trace) -> bool:
     """Whether a step can become a loop; if not, the optimizer is told why."""
     if found.obstacle is not None:
         optimizer.why_not_compiled = str(found.obstacle)
     elif callable(optimizer._learning_rate):
         optimizer.why_not_compiled = "the learning rate is a schedule, which Python is asked for"
-    elif len(found.states()) < len(found.written):
-        optimizer.why_not_compiled = "something is set that is never read"
     return not optimizer.why_not_compiled
 
 
@@ -263,7 +272,7 @@ def _is_known(optimizer: Any, loss: Any, found: Trace) -> bool:
 def _again(optimizer: Any, step: Callable[..., Any], loss: Any, found: Trace) -> tuple[Any, bool]:
     """One more step, written down; its loss, and whether it was the same step as the one before."""
     state = PythonState(loss)
-    answer, again = trace(step, (loss,), {}, ())
+    answer, again = _written_down(step, loss)
     changed = state.changed()
     if changed:
         why = f"{changed} changes from step to step"

@@ -26,14 +26,17 @@ __all__ = ["CLOSED", "FIXED", "OPENED", "Asked", "RememberedLoops"]
 KEPT = 32
 """So many loops are kept; the one that was not asked for longest makes room."""
 
-COPIED = 1 << 25
-"""Bytes of arrays that are copied, to see whether they change; functions that read more are not remembered."""
+COPIED = 1 << 22
+"""Bytes of arrays that are copied, to see whether they change; what is more is an input from the beginning."""
 
 FIXED, OPENED, CLOSED = (
     "with its data as it was",
     "with data as inputs",
     "never with data as inputs",
 )
+"""How loops were made of a text."""
+
+CHANGING = "not at all: it may not do the same each time"
 
 
 class Asked:
@@ -94,12 +97,13 @@ class RememberedLoops:
         """Whether there is any."""
         return bool(self._loops)
 
-    def ask(self, loss: Any, wanted: Any) -> Asked | None:
+    def ask(self, loss: Any, wanted: Any, once: bool = False) -> Asked | None:
         """Look for the loop of a loss.
 
         Args:
             loss: a function.
             wanted: the Variables to move, or None.
+            once: whether a text that was of no use before is not read again.
 
         Returns:
             What is known of it; None where it may not do the same each time.
@@ -107,8 +111,15 @@ class RememberedLoops:
         way = self._ways.get(_text(loss), "")
         if way == OPENED:
             return self.ask_open(loss, wanted)
+        if way == CHANGING and once:
+            return None
         kind = kind_of_function(loss)
-        return None if kind is None else self._found(Asked(loss, kind, _names(wanted), way))
+        if kind is None:
+            self.note(loss, CHANGING)
+            return None
+        if kind.copied_bytes > COPIED:
+            return None if way == CLOSED else self.ask_open(loss, wanted)
+        return self._found(Asked(loss, kind, _names(wanted), "" if way == CHANGING else way))
 
     def ask_open(self, loss: Any, wanted: Any) -> Asked | None:
         """Look for its loop with data as inputs; None also where it reads none."""
