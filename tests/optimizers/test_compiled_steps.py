@@ -233,6 +233,36 @@ def test_a_loss_that_python_decides_runs_as_python():
     assert optimizer.losses.shape == (20,)
 
 
+@pytest.mark.parametrize("size", [1, 5000])
+def test_what_the_loss_sets_and_never_reads_goes_along(size):
+    def parts():
+        w = tw.Variable(np.linspace(0.0, 1.0, size))
+        last, copied, count = (
+            tw.Variable(0.0, dtype="float64"),
+            tw.Variable(w),
+            tw.Variable(0, trainable=False),
+        )
+
+        def loss():
+            total = tw.reduce_mean(tw.square(w - 3.0))
+            last.assign(total)
+            copied.assign(w)
+            count.assign(7)
+            return total
+
+        return loss, w, last, copied, count
+
+    loss, *mine = parts()
+    other, *wanted = parts()
+    compiled, eager = SGD(0.05, momentum=0.5), SGD(0.05, momentum=0.5)
+    for steps in (40, 41):
+        compiled.minimize(loss, [mine[0]], steps=steps)
+        for _ in range(steps):
+            eager.minimize(other, [wanted[0]])
+        close([one.numpy() for one in mine], [one.numpy() for one in wanted], "float64")
+        assert compiled.why_not_compiled == ""
+
+
 def batches(rows):
     taken = iter(rows)
     return lambda w: tw.reduce_sum(tw.square(w - next(taken)))
