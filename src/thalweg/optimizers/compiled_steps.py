@@ -25,7 +25,7 @@ from thalweg.optimizers.open_data import same_with
 from thalweg.optimizers.remembered_loops import CLOSED, FIXED, OPENED, Asked, RememberedLoops
 from thalweg.transform.python_state import PythonState
 from thalweg.transform.tracing import Trace, site_of, trace
-from thalweg.transform.worth import TRACED_AT, cost_of_code, work_of_tape
+from thalweg.transform.worth import cost_of_code
 
 __all__ = ["run_steps"]
 
@@ -85,7 +85,7 @@ class _Steps:
         """Take them all; the loss before the last one."""
         try:
             once = not many
-            asked = self.loops.ask(self.loss, self.wanted, once) if self._may_ask(many) else None
+            asked = self.loops.ask(self.loss, self.wanted, once) if self._may_ask() else None
             if asked is not None and asked.loop is not None:
                 self.optimizer.why_not_compiled = ""
                 return self._in_machine_code(*asked.loop, asked.data)
@@ -98,11 +98,9 @@ class _Steps:
         finally:
             self.optimizer.losses = _all_losses(self.before, self.chunks, self.after)
 
-    def _may_ask(self, many: bool) -> bool:
-        """Whether it is time to look whether the loss does the same each time."""
-        optimizer = self.optimizer
-        soon = many or optimizer._work >= TRACED_AT or self.loops.are_there
-        if not soon or callable(optimizer._learning_rate):
+    def _may_ask(self) -> bool:
+        """Whether loops can be remembered by what is given."""
+        if callable(self.optimizer._learning_rate):
             return False
         wanted = self.wanted
         return wanted is None or (
@@ -222,9 +220,7 @@ def _pays(optimizer: Any, tape: Any, steps: int, many: bool) -> bool:
     Where many steps come at once, all that were taken count; where few come, those since machine code was
     made the last time: or calls that are never remembered would make some each time.
     """
-    work = work_of_tape(tape) * steps
-    optimizer._work += work
-    optimizer._spent += work
+    optimizer._count(steps)(tape)
     enough = cost_of_code(NODES_OF_AN_OP * len(tape._recording.events))
     return bool((optimizer._work if many else optimizer._spent) >= enough)
 

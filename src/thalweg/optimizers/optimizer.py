@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +13,10 @@ import numpy as np
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.numbers_seen import refuse_traces
 from thalweg.core.recording import STATE
+from thalweg.optimizers.missing_gradient import levels_to_the_user, name_of, why_missing
 from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
+from thalweg.transform.worth import TRACED_AT, work_of_tape
 
 __all__ = ["Optimizer"]
 
@@ -214,17 +215,28 @@ class Optimizer(ABC):
         if not isinstance(number, int | np.integer) or number < 0:
             raise ValueError(f"minimize: steps is {steps!r}; a whole number from 0 on was wanted")
         many = steps > 2 if jit_compile else steps >= WORTH_A_TRACE and jit_compile is None
-        some = many or (steps >= FEW and jit_compile is None)
-        if some and not STATE.here.recorders:
+        few = steps >= FEW and jit_compile is None and not many
+        if (many or (few and self._work >= TRACED_AT)) and not STATE.here.recorders:
             from thalweg.optimizers.compiled_steps import run_steps  # read where it pays
 
             return run_steps(self, loss, wanted, steps, jit_compile, many)
         answer, losses = None, []
-        for _ in range(steps):
-            answer = self._step(loss, wanted)
+        for taken in range(steps):
+            see = self._count(steps) if few and taken == 0 else None
+            answer = self._step(loss, wanted, see)
             losses.append(answer)
         self.losses = np.array([np.asarray(one.array) for one in losses if isinstance(one, Handle)])
         return answer
+
+    def _count(self, steps: int) -> Callable[[Any], None]:
+        """What counts the work of so many steps when it is shown the tape of one."""
+
+        def see(tape: Any) -> None:
+            work = work_of_tape(tape) * steps
+            self._work += work
+            self._spent += work
+
+        return see
 
     def _step(self, loss: Any, wanted: Any, see: Any = None) -> Any:
         """One step down a loss that is a function; the loss as it was before it."""
@@ -331,22 +343,22 @@ class Optimizer(ABC):
     ) -> list[tuple[Any, Any]]:
         """Leave out pairs without a gradient and say so; why, where the tape can tell."""
         missing = [variable for grad, variable in pairs if grad is None]
-        names = [_name(variable) for variable in missing]
+        names = [name_of(variable) for variable in missing]
         if len(missing) == len(pairs) and missing:
             listed = ", ".join(f"'{name}'" for name in names)
             raise ValueError(
-                f"No gradients provided for any variable: ({listed}).{_why(tape, loss, missing)}\n"
+                f"No gradients provided for any variable: ({listed}).{why_missing(tape, loss, missing)}\n"
                 "A gradient is there where the loss was computed from the variable inside the tape."
             )
         # The next step will leave out the same ones, most likely for the same reason; finding it
         # out takes longer than the step itself.
         which = frozenset(getattr(variable, "key", 0) for variable in missing)
         if tape is not None and which not in self._explained:
-            self._explained[which] = _why(tape, loss, missing)
+            self._explained[which] = why_missing(tape, loss, missing)
         warnings.warn(
             f"Gradients do not exist for variables {names} when minimizing the loss."
             f"{self._explained.get(which, '')}",
-            stacklevel=_levels_to_the_user(),
+            stacklevel=levels_to_the_user(),
         )
         return [(grad, variable) for grad, variable in pairs if grad is not None]
 
@@ -362,30 +374,9 @@ def _pair(one: Any) -> tuple[Any, Any]:
     return grad, variable
 
 
-def _levels_to_the_user() -> int:
-    """How many calls above the asking function the user's line is; minimize takes many ways down."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "thalweg":
-        level, frame = level + 1, frame.f_back
-    return level
-
-
 def _length(grad: Any) -> float:
     return float(np.linalg.norm(np.ravel(grad)))
 
 
 def _shortened(grad: Any, length: float, limit: float) -> Any:
     return grad * (limit / length) if length > limit else grad
-
-
-def _why(tape: Any, loss: Any, missing: list[Any]) -> str:
-    """Why these gradients are None, in the tape's words; nothing where there is no tape."""
-    if tape is None:
-        return ""
-    from thalweg.tape.explain import explain_missing  # read when a gradient is missing, seldom
-
-    return f"\n{explain_missing(tape, loss, missing)}"
-
-
-def _name(variable: Any) -> str:
-    return variable.name if isinstance(variable, Trainable) else type(variable).__name__

@@ -92,11 +92,6 @@ class RememberedLoops:
         """Whether they are an optimizer's."""
         return self._owner is not None and self._owner() is owner
 
-    @property
-    def are_there(self) -> bool:
-        """Whether there is any."""
-        return bool(self._loops)
-
     def ask(self, loss: Any, wanted: Any, once: bool = False) -> Asked | None:
         """Look for the loop of a loss.
 
