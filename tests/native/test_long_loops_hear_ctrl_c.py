@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -58,7 +60,7 @@ def forever_inside(x, m):
 
 
 @HAS_A_CLOCK
-@pytest.mark.parametrize("size", [1, 100_000], ids=["quick", "without the lock"])
+@pytest.mark.parametrize("size", [1, 100_000], ids=["small", "large"])
 def test_a_loop_without_end(size):
     m = tw.constant(np.zeros(size))
     for function, given in ((forever, ()), (forever_inside, (m,))):
@@ -68,6 +70,30 @@ def test_a_loop_without_end(size):
         assert compiled.why_not_compiled() == ""
         pressed(compiled, tw.constant(1.0, tw.float64), *given)
         assert float(compiled(tw.constant(4.0, tw.float64), *given)) == 4.0
+
+
+def test_other_threads_of_python_run_beside_a_loop_of_any_length():
+    @tw.function
+    def turned(count, x):
+        return tw.fori_loop(0, count, lambda i, c: tw.sin(c), x)
+
+    x = tw.constant(1.0, tw.float64)
+    for _ in range(3):
+        turned(tw.constant(3), x)
+    assert turned.why_not_compiled() == ""
+    counted, done = 0, threading.Event()
+
+    def work():
+        turned(tw.constant(20_000_000), x)
+        done.set()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    while not done.is_set():  # the loop takes tenths of a second; this goes round meanwhile
+        counted += 1
+        time.sleep(0.001)
+    worker.join()
+    assert counted > 10
 
 
 def between_shared_work(x, m):

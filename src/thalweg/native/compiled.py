@@ -17,6 +17,7 @@ from thalweg.native.boxed_call import Boxes, boxed_call
 from thalweg.native.fast_call import CALL, DIFFERS, write_call
 from thalweg.native.interrupts import raise_if_stopped
 from thalweg.native.kernels import Kernels
+from thalweg.native.kernels_of_loops import holds_one_that_asks
 from thalweg.native.listing import Module
 from thalweg.native.long_work import work_to_share
 from thalweg.native.machine import Machine, machine
@@ -62,8 +63,9 @@ class Compiled:
         self._boxed: list[Any] = []  # what such functions need lives as long as this does
         self._target = target
         self._programs: Programs | None = None
-        work = work_of(kernels)
-        if target.name == "host" and work < SHORT and available():
+        # In a quick call Python's other threads wait; a loop that asks whether to go on may be long.
+        short = work_of(kernels) < SHORT and not holds_one_that_asks(kernels)
+        if target.name == "host" and short and available():
             self._bind(kernels, target, given)
         else:
             many = _worth(kernels, threads, SHARED_CALL)

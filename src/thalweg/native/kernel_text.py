@@ -73,7 +73,11 @@ def _lines(step: Any) -> list[str]:
             f"one of {len(step.branches)}, as {_where(step.which)} says",
             *_moved("gives", step.given),
             *_moved("receives", step.outs),
-            *(line for at, one in enumerate(step.branches) for line in _inside(f"branch {at}", one)),
+            *(
+                line
+                for at, one in enumerate(step.branches)
+                for line in _inside(f"branch {at}", one)
+            ),
         ]
     return _rewinding(step)
 

@@ -17,17 +17,18 @@ class Region(NamedTuple):
     Attributes:
         offset: of the first element.
         steps: stride and count of each axis, without those that say nothing.
+        low: the first element.
+        high: the last one.
     """
 
     offset: int
     steps: tuple[tuple[int, int], ...]
+    low: int
+    high: int
 
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """The first and the last element."""
-        far = [stride * (count - 1) for stride, count in self.steps]
-        low, high = sum(one for one in far if one < 0), sum(one for one in far if one > 0)
-        return self.offset + low, self.offset + high
+    def moved(self, far: int) -> Region:
+        """The same so many elements further."""
+        return Region(self.offset + far, self.steps, self.low + far, self.high + far)
 
 
 class Access(NamedTuple):
@@ -47,37 +48,40 @@ class Access(NamedTuple):
 def region(view: View, start: int = 0, axis: int | None = None, size: int | None = None) -> Region:
     """A view's elements, or those from a place of an axis on."""
     offset, steps = view.offset, []
+    before = behind = 0
     for place, (count, stride) in enumerate(zip(view.shape, view.strides, strict=True)):
         if place == axis and size is not None:
             offset, count = offset + start * stride, size  # of this axis, a part
         if count > 1 and stride:
             steps.append((stride, count))
-    return Region(offset, tuple(steps))
+            if stride < 0:
+                before += stride * (count - 1)
+            else:
+                behind += stride * (count - 1)
+    return Region(offset, tuple(steps), offset + before, offset + behind)
 
 
 def in_each_others_way(first: Access, second: Access) -> bool:
     """Whether one thread writes what another reads or writes, if nobody waits in between."""
     if first.buffer != second.buffer or not (first.written or second.written):
         return False
-    return any(
-        one is not None and other is not None and _overlap(one, other)
-        for thread, one in enumerate(first.regions)
-        for mate, other in enumerate(second.regions)
-        if thread != mate
-    )
+    for thread, one in enumerate(first.regions):
+        for mate, other in enumerate(second.regions):
+            if thread == mate or one is None or other is None:
+                continue
+            if one.low <= other.high and other.low <= one.high and _overlap(one, other):
+                return True
+    return False
 
 
 def interleaved(access: Access) -> bool:
     """Whether what one thread touches lies between what another does."""
-    found = sorted([one.bounds for one in access.regions if one is not None and one.steps])
+    found = sorted([(one.low, one.high) for one in access.regions if one is not None and one.steps])
     return any(end > begin for (_, end), (begin, _) in itertools.pairwise(found))
 
 
 def _overlap(first: Region, second: Region) -> bool:
-    """Whether two regions may share an element: no only where that is certain."""
-    (low, high), (least, most) = first.bounds, second.bounds
-    if high < least or most < low:
-        return False
+    """Whether two regions whose bounds meet may share an element: no only where that is certain."""
     strides = sorted({stride for one in (first, second) for stride, _ in one.steps}, reverse=True)
     if not strides or strides[-1] <= 0:
         return True

@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from thalweg.graph.graph import Node
+from thalweg.native.accesses import Accesses
 from thalweg.native.kernels import (
     Alone,
     Barrier,
@@ -29,7 +30,7 @@ from thalweg.native.kernels import (
     Zeros,
 )
 from thalweg.native.long_work import is_long, is_long_fill
-from thalweg.native.parts import axis_in, regions_of, sizes_of, touches, written_by
+from thalweg.native.parts import sizes_of, touches, written_by
 from thalweg.native.reducing import COMBINED
 from thalweg.native.regions import Access, in_each_others_way, interleaved, region
 from thalweg.native.turns_of_kernels import Queue
@@ -67,10 +68,10 @@ def share(kernels: Kernels, threads: int, own: Mapping[int, Any]) -> Kernels:
     """
     if threads == 1 or not any(map(is_long, kernels.steps)):
         return kernels
-    first = _Sharing(kernels, threads, own, {})
+    first = _Sharing(kernels, threads, own)
     found = first.shared()
     # In a loop a round finds memory as the one before has left it.
-    return _Sharing(kernels, threads, own, first.latest).shared() if own else found
+    return _Sharing(kernels, threads, own, first).shared() if own else found
 
 
 class _Way(NamedTuple):
@@ -101,20 +102,24 @@ class _Sharing:
         kernels: what is to be done.
         threads: how many there are.
         own: see `share`.
-        before: what was touched in the round before, by buffer.
+        round_before: the walk over the same kernels that says what was touched in the round before.
     """
 
     def __init__(
         self, kernels: Kernels, threads: int, own: Mapping[int, Any],
-        before: Mapping[int, list[Access]],
+        round_before: _Sharing | None = None,
     ) -> None:  # fmt: skip
         self.threads, self.own = threads, own
         self.buffers = list(kernels.buffers)
         self.steps = [self._as_map(step) for step in kernels.steps]
         self.steps += [self._brought_out(number) for number in self._beside_own()]
         self.done: list[Any] = []
-        self.since: list[Access] = []  # what was touched since the last barrier
-        self.latest = {number: list(found) for number, found in before.items()}
+        self.since: dict[int, list[Access]] = {}  # what was touched since the last barrier
+        self.accesses: Accesses = Accesses(threads)
+        self.latest: dict[int, list[Access]] = {}
+        if round_before is not None:
+            self.accesses = round_before.accesses
+            self.latest = {number: [*found] for number, found in round_before.latest.items()}
         writers = Counter(number for step in self.steps for number in written_by(step))
         self.several = {number for number, times in writers.items() if times > 1}
         self.common: set[int] = set()  # who writes there for all must do so each time
@@ -191,7 +196,7 @@ class _Sharing:
                 wrote,
                 tuple([where if thread in mine else None for thread in range(self.threads)]),
             )
-            for number, wrote, where in regions_of(step, self.buffers)
+            for number, wrote, where in self.accesses.of_whole(step, self.buffers)
             if self._is_common(number) or (len(mine) == 1 and number in written)
         ]
         return _Way(None, found, self._must_wait(found))
@@ -218,10 +223,10 @@ class _Sharing:
             self.common |= written - {*self.own}
         if way.wait:
             self.done.append(Barrier())
-            self.since = []
+            self.since = {}
         self.done.append(done)
-        self.since += way.found
         for access in way.found:
+            self.since.setdefault(access.buffer, []).append(access)
             if access.written:
                 self.latest[access.buffer] = []
             self.latest.setdefault(access.buffer, []).append(access)
@@ -233,7 +238,9 @@ class _Sharing:
         return number in self.common or (kind in ("input", "output") and number not in self.own)
 
     def _must_wait(self, found: list[Access]) -> bool:
-        return any(in_each_others_way(old, new) for old in self.since for new in found)
+        return any(
+            in_each_others_way(old, new) for new in found for old in self.since.get(new.buffer, ())
+        )
 
     def _ways(self, step: Any) -> Iterator[tuple[float, int, _Way]]:
         """The ways to split a kernel: cost, preference, and how."""
@@ -293,28 +300,16 @@ class _Sharing:
             size == 1 or place in one.axes for place, size in enumerate(one.out.shape[:axis])
         )
 
-    def _touched(self, split: Split, own_as_well: bool = False) -> list[Access]:
-        """What threads touch of what all of them see, or of all."""
-        sizes, found = sizes_of(split.step), []
-        for place, touch in enumerate(touches(split.step)):
-            number = touch.view.buffer
-            seen = (
-                own_as_well
-                or self._is_common(number)
+    def _touched(self, split: Split) -> list[Access]:
+        """What threads touch of what all of them see."""
+        return [
+            access
+            for touch, access in self.accesses.of_split(split)
+            if (
+                self._is_common(access.buffer)
                 or (touch.written and self._can_be_common(touch.view))
             )
-            if not seen or (split.gathered and touch.reduced):
-                continue
-            own = axis_in(split.step, place, split.axis)
-            regions = []
-            for thread in range(self.threads):
-                start = thread * split.part
-                many = split.part
-                if thread == self.threads - 1:
-                    many = sizes[split.axis] - start
-                regions.append(region(touch.view, start, own, many))
-            found.append(Access(number, touch.written, tuple(regions)))
-        return found
+        ]
 
     def _cost(self, split: Split) -> float:
         """Bytes that the last thread reads and writes, those from another thread more than once.
@@ -322,7 +317,7 @@ class _Sharing:
         What lies between another thread's is as dear: processors read ahead.
         """
         cost = 0.0
-        for access in self._touched(split, own_as_well=True):
+        for _, access in self.accesses.of_split(split):
             mine = access.regions[-1]
             if mine is not None:
                 size = math.prod([many for _, many in mine.steps]) * (1 + access.written)
@@ -367,7 +362,7 @@ class _Sharing:
         for thread in range(parts):
             last = thread == parts - 1 and rest > 0
             each = region(dense(made.number, (size * (1 + last),), out.dtype))
-            regions.append(each._replace(offset=thread * size))
+            regions.append(each.moved(thread * size))
         found.append(Access(made.number, True, tuple(regions)))
         return made.number, _together(out, kind, made.number, size, many)
 
