@@ -3,6 +3,9 @@
 `lead` is called with a program: it wakes those who sleep, does the first thread's part, waits for the
 others, and answers what they answered. In `serve` a thread waits, and never leaves it: it looks for work
 for a while, then sleeps on a lock until it is woken.
+
+Who is woken looks again whether there is work: between a program's announcement and the look at who sleeps,
+the caller may lose its core for so long that the others have done their part and gone to sleep again.
 """
 
 from __future__ import annotations
@@ -91,7 +94,7 @@ entry:
   %lock = load ptr, ptr %at, align 8
   br label %look
 look:
-  %seen = phi i64 [ 0, %entry ], [ %now, %work ]
+  %seen = phi i64 [ 0, %entry ], [ %seen, %sleep ], [ %now, %work ]
   br label %spin
 spin:
   %spins = phi i64 [ 0, %look ], [ %more, %again ]
@@ -115,7 +118,9 @@ unpark:
   br i1 %mine, label %work, label %sleep
 sleep:
   %got = call i32 @PyThread_acquire_lock(ptr %lock, i32 1)
-  br label %work
+  %there = load atomic i64, ptr %job acquire, align 8
+  %fresh = icmp ne i64 %there, %seen
+  br i1 %fresh, label %work, label %look
 work:
   %now = load atomic i64, ptr %job acquire, align 8
   %f = getelementptr i8, ptr %team, i64 {_FUNCTION}
