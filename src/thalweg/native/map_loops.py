@@ -8,11 +8,12 @@ another it gathers in memory, long sums of floats block by block.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from thalweg.graph.graph import Node
 from thalweg.native.counted import counted
-from thalweg.native.expression import Vector, constant, sin_and_cos, write
+from thalweg.native.expression import Vector, constant, sin_and_cos, weight_of, write
+from thalweg.native.folding import folded
 from thalweg.native.kernels import Map, Reduction, View
 from thalweg.native.lanes import Lanes, Masks, select
 from thalweg.native.listing import Listing
@@ -21,11 +22,18 @@ from thalweg.native.machine import Machine
 from thalweg.native.memory import address, fetch, put
 from thalweg.native.place import mask
 from thalweg.native.reducing import COMBINED, neutral
+from thalweg.native.sines_beside_cosines import sines_beside_cosines
 
 __all__ = ["write_map"]
 
 UNROLLED = 4
 """Loops of at most so many rounds are written out; a reduction gathers in so many vectors at once."""
+
+SIDE_BY_SIDE = 3
+HEAVY, HEAVIEST = 20, 60
+"""So many vectors are computed side by side where nodes weigh so much: the chain of two or three functions
+is so long that a processor does not see its end and the next one's beginning at once. Heavier loops have
+enough to do side by side."""
 
 ADDED = 64
 """A block of a long sum is about so many additions."""
@@ -72,6 +80,15 @@ class _Operand:
         return _Operand(self.view, self.strides, self.constant, offset)
 
 
+@dataclass
+class _Place:
+    """A vector of places: where its operands lie, what its reductions gather in, what is known of it."""
+
+    operands: list[_Operand]
+    rooms: dict[int, str]
+    values: dict[int, Vector] = field(default_factory=dict)
+
+
 def write_map(listing: Listing, machine: Machine, kernel: Map, pointers: dict[int, str]) -> None:
     """Write a kernel's loops.
 
@@ -104,7 +121,7 @@ class _Loops:
         self.inner = self.sizes[-1]
         width = min(machine.lanes(bits), 1 << max(self.inner - 1, 0).bit_length())
         self.lanes = Lanes(listing, machine, bits, width)
-        self.beside = _sines_beside_cosines(kernel)
+        self.beside = sines_beside_cosines(kernel)
         self.counted = self._counted()
         self.blocks = self._blocks()
 
@@ -244,27 +261,41 @@ class _Loops:
         width = self.lanes.width
         full, rest = divmod(count, width)
         along = [place for place in range(len(self.kernel.reductions)) if self._along(place)]
-        copies = UNROLLED if along and full >= 2 * UNROLLED and len(self.kernel.nodes) <= 12 else 1
+        copies = self._side_by_side(full, bool(along))
         gathered = {place: [self._gathering(place) for _ in range(copies)] for place in along}
         looped = 0
         if full > UNROLLED:
             looped = full // copies * copies
             with counted(self.listing, "0", str(looped * width), copies * width) as index:
                 here = [one.moved(self.listing, -1, index) for one in operands]
-                for copy in range(copies):
-                    there = [one.moved(self.listing, -1, copy * width) for one in here]
-                    self._body(
-                        there, width, {place: rooms[copy] for place, rooms in gathered.items()}
-                    )
+                self._vectors(
+                    [
+                        _Place(
+                            [one.moved(self.listing, -1, copy * width) for one in here],
+                            {place: rooms[copy] for place, rooms in gathered.items()},
+                        )
+                        for copy in range(copies)
+                    ],
+                    width,
+                )
         first = {place: rooms[0] for place, rooms in gathered.items()}
         for step in range(looped, full):
-            self._body(
-                [one.moved(self.listing, -1, step * width) for one in operands], width, first
-            )
+            there = [one.moved(self.listing, -1, step * width) for one in operands]
+            self._vectors([_Place(there, first)], width)
         if rest:
-            self._body([one.moved(self.listing, -1, full * width) for one in operands], rest, first)
+            there = [one.moved(self.listing, -1, full * width) for one in operands]
+            self._vectors([_Place(there, first)], rest)
         for place, rooms in gathered.items():
             self._finish(place, rooms, operands[self.reduced + place])
+
+    def _side_by_side(self, full: int, along: bool) -> int:
+        """How many vectors are computed side by side, so that the processor need not wait for one."""
+        if full < 2 * UNROLLED:
+            return 1
+        if along and len(self.kernel.nodes) <= 12:
+            return UNROLLED
+        weight = sum([weight_of(node.op) for _, node in self.kernel.nodes])
+        return SIDE_BY_SIDE if HEAVY <= weight <= HEAVIEST else 1
 
     def _gathering(self, place: int) -> str:
         """Room for what a reduction has gathered so far, in a vector."""
@@ -274,46 +305,47 @@ class _Loops:
         self.listing.line(f"store {start.kind} {start.name}, ptr {room}, align 64")
         return room
 
-    def _body(self, operands: list[_Operand], present: int, rooms: dict[int, str]) -> None:
-        """One vector of places: read, compute, write, gather."""
-        lanes, values = self.lanes, dict[int, Vector]()
-
-        def value_of(number: int) -> Vector:
-            if number not in values:
-                operand = operands[self.reads[number]]
-                values[number] = fetch(
-                    lanes, operand.view.dtype, self._pointer(operand), operand.strides[-1], present
-                )
-            return values[number]
-
+    def _vectors(self, places: list[_Place], present: int) -> None:
+        """Vectors of places, node by node side by side: read, compute, write, gather."""
         for number, node in self.kernel.nodes:
-            if node.op == "constant":
-                values[number] = constant(lanes, node.attributes[0], node.dtype)
-            elif number in self.beside:
-                if number not in values:
-                    both = sin_and_cos(value_of(node.inputs[0]))  # type: ignore[arg-type]  # an angle
-                    values[number] = both.pop(node.op)
-                    (values[self.beside[number]],) = both.values()
-            else:
-                values[number] = write(
-                    node.op, [value_of(at) for at in node.inputs], node.attributes
-                )
-        for place, (number, view) in enumerate(self.kernel.writes):
-            operand = operands[self.writes + place]
-            put(
-                lanes,
-                view.dtype,
-                self._pointer(operand),
-                operand.strides[-1],
-                present,
-                value_of(number),
+            for place in places:
+                self._compute(place, number, node, present)
+        for place in places:
+            self._deliver(place, present)
+
+    def _value(self, place: _Place, number: int, present: int) -> Vector:
+        if number not in place.values:
+            operand = place.operands[self.reads[number]]
+            place.values[number] = fetch(
+                self.lanes, operand.view.dtype, self._pointer(operand), operand.strides[-1], present
             )
-        for place, one in enumerate(self.kernel.reductions):
-            value = value_of(one.node)
-            if place in rooms:
-                self._gather(one, value, rooms[place], present)
+        return place.values[number]
+
+    def _compute(self, place: _Place, number: int, node: Node, present: int) -> None:
+        values = place.values
+        if node.op == "constant":
+            values[number] = constant(self.lanes, node.attributes[0], node.dtype)
+        elif number not in self.beside:
+            given = [self._value(place, at, present) for at in node.inputs]
+            values[number] = write(node.op, given, node.attributes)
+        elif number not in values:
+            angle = self._value(place, node.inputs[0], present)
+            both = sin_and_cos(angle)  # type: ignore[arg-type]  # an angle
+            values[number] = both.pop(node.op)
+            (values[self.beside[number]],) = both.values()
+
+    def _deliver(self, place: _Place, present: int) -> None:
+        lanes = self.lanes
+        for at, (number, view) in enumerate(self.kernel.writes):
+            operand = place.operands[self.writes + at]
+            value = self._value(place, number, present)
+            put(lanes, view.dtype, self._pointer(operand), operand.strides[-1], present, value)
+        for at, one in enumerate(self.kernel.reductions):
+            value = self._value(place, one.node, present)
+            if at in place.rooms:
+                self._gather(one, value, place.rooms[at], present)
             else:
-                operand = operands[self.reduced + place]
+                operand = place.operands[self.reduced + at]
                 pointer, step = self._pointer(operand), operand.strides[-1]
                 before = fetch(lanes, one.out.dtype, pointer, step, present)
                 after = write(COMBINED[one.kind], [before, value], ())
@@ -343,9 +375,7 @@ class _Loops:
                 write(COMBINED[one.kind], pair, ())
                 for pair in zip(parts[::2], parts[1::2], strict=True)
             ]
-        total = parts[0]
-        while total.lanes.width > 1:
-            total = write(COMBINED[one.kind], _halves(total), ())
+        total = folded(parts[0], COMBINED[one.kind])
         pointer = self._pointer(operand)
         if not self._is_direct(place):
             before = fetch(total.lanes, one.out.dtype, pointer, 1, 1)
@@ -353,36 +383,6 @@ class _Loops:
         put(total.lanes, one.out.dtype, pointer, 1, 1, total)
 
 
-def _sines_beside_cosines(kernel: Map) -> dict[int, int]:
-    """The sines whose angles' cosines are wanted as well, and the other way round."""
-    by_angle: dict[tuple[int, str], int] = {
-        (node.inputs[0], node.op): number
-        for number, node in kernel.nodes
-        if node.op in ("sin", "cos")
-    }
-    found = {}
-    for (angle, op), number in by_angle.items():
-        other = by_angle.get((angle, "cos" if op == "sin" else "sin"))
-        if other is not None:
-            found[number] = other
-    return found
-
-
 def _loaded(like: Vector, room: str) -> Vector:
     lanes = like.lanes
     return type(like)(lanes, lanes.listing.value(f"load {like.kind}, ptr {room}, align 64"))
-
-
-def _halves(x: Vector) -> list[Vector]:
-    """The first and the second half of a vector's lanes."""
-    lanes, half = x.lanes, x.lanes.width // 2
-    narrow = Lanes(lanes.listing, lanes.machine, lanes.bits, half)
-    found = []
-    for start in (0, half):
-        if half == 1:
-            line = f"extractelement {x.kind} {x.name}, i64 {start}"
-        else:
-            order = ", ".join(f"i32 {start + lane}" for lane in range(half))
-            line = f"shufflevector {x.kind} {x.name}, {x.kind} poison, <{half} x i32> <{order}>"
-        found.append(type(x)(narrow, lanes.listing.value(line)))
-    return found
