@@ -54,7 +54,7 @@ def tiny_limits(monkeypatch):
         "long_sums": {"CHAIN": 3},
         "turned_matrices": {"LINE": 4096, "LONG": 1},
         "program_code": {"LONG": 30, "PART": 20, "INLINE": 8},
-        "map_loops": {"CHAIN": 3, "ADDED": 4, "BLOCK": 128, "WRITTEN_OUT": 3},
+        "map_loops": {"CHAIN": 3, "ADDED": 4, "BLOCK": 128, "WRITTEN_OUT": 3, "HEAVY": 0},
         "layout": {"STACK": 128},
     }
     for file, names in limits.items():
@@ -291,6 +291,38 @@ def test_long_sums_keep_their_digits(shape, axes, perm, beside, machine):
     (found,) = compile_graph(graph, machine)(arrays)
     exact = math.prod([lies[axis] for axis in axes]) * float(part) * (1 + beside)
     assert np.abs(found - exact).max() <= 200 * np.finfo(np.float32).eps * exact
+
+
+@each_machine
+@pytest.mark.parametrize("kind", ["sum", "max", "product"])
+@pytest.mark.parametrize("shape", [(128,), (133,), (3, 260), (1000,), (5, 7, 131)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_chains_of_which_vectors_are_computed_side_by_side(dtype, shape, kind, machine):
+    graph = Graph()
+    x, y = (graph.input(shape, dtype) for _ in range(2))
+    inner = graph.add("add", [graph.add("multiply", [x, y]), graph.add("sin", [x])])
+    whole = graph.add("multiply", [graph.add("tanh", [inner]), graph.add("exp", [y])])
+    graph.outputs += [whole, graph.add("reduce", [whole], kind, (len(shape) - 1,))]
+    graph.outputs.append(graph.add("reduce", [whole], kind, tuple(range(len(shape)))))
+    arrays = np.random.default_rng(9).normal(size=(2, *shape)).astype(dtype)
+    found = compile_graph(graph, machine)(list(arrays))
+    wide = [one.astype(float) for one in arrays]
+    wanted = np.tanh(wide[0] * wide[1] + np.sin(wide[0])) * np.exp(wide[1])
+    reduce = {"sum": np.sum, "max": np.max, "product": np.prod}[kind]
+    eps = np.finfo(dtype).eps
+    np.testing.assert_allclose(found[0], wanted, rtol=20 * eps, atol=20 * eps)
+    for one, axis in ((found[1], -1), (found[2], None)):
+        scale = np.sum(np.abs(wanted), axis=axis) if kind == "sum" else 0
+        limit = (
+            20 * eps * (np.abs(reduce(wanted, axis=axis)) * whole_size(shape, axis, kind) + scale)
+        )
+        assert (np.abs(one - reduce(wanted, axis=axis)) <= limit + 1e-30).all()
+
+
+def whole_size(shape, axis, kind):
+    """How many roundings a product's error is made of."""
+    many = math.prod(shape) if axis is None else shape[-1]
+    return 10 * many if kind == "product" else 1
 
 
 @each_machine

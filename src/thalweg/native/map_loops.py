@@ -371,10 +371,9 @@ class _Loops:
         like = constant(self.lanes, 0, one.out.dtype)
         parts = [_loaded(like, room) for room in rooms]
         while len(parts) > 1:
-            parts = [
-                write(COMBINED[one.kind], pair, ())
-                for pair in zip(parts[::2], parts[1::2], strict=True)
-            ]
+            paired = zip(parts[::2], parts[1::2], strict=False)
+            odd = parts[len(parts) // 2 * 2 :]
+            parts = [*[write(COMBINED[one.kind], pair, ()) for pair in paired], *odd]
         total = folded(parts[0], COMBINED[one.kind])
         pointer = self._pointer(operand)
         if not self._is_direct(place):
