@@ -69,6 +69,63 @@ def test_methods_are_bound():
     assert one.held.input_signature == (tw.TensorSpec([], tw.float32),)
 
 
+SCALAR = tw.TensorSpec([], tw.float32)
+
+
+class Named:
+    """Methods whose first parameter is not called self, and functions that are no methods."""
+
+    factor = 3.0
+
+    @tw.function(input_signature=[SCALAR])
+    def times(this, x):  # noqa: N805 # Python allows any name
+        return this.factor * x
+
+    @tw.function(input_signature=[SCALAR])
+    def given(this, x=2.0):  # noqa: N805 # likewise
+        return this.factor * x
+
+    @tw.function(input_signature=[SCALAR])
+    def lacks(this, x, y):  # noqa: N805 # likewise
+        return x + y
+
+    @tw.function(input_signature=[SCALAR, SCALAR])
+    def exceeds(this, x):  # noqa: N805 # likewise
+        return x
+
+    @staticmethod
+    @tw.function(input_signature=[SCALAR])
+    def double(x):
+        return 2.0 * x
+
+    @classmethod
+    @tw.function(input_signature=[SCALAR])
+    def of_class(cls, x):
+        return cls.factor * x
+
+
+def test_a_method_s_first_parameter_has_any_name():
+    one = Named()
+    for _ in range(3):
+        assert float(one.times(2)) == float(one.given()) == float(one.of_class(2)) == 6.0
+        assert float(one.double(2)) == float(Named.double(2)) == 4.0
+    assert Named.times.why_not_compiled() == ""
+    with pytest.raises(DTypeError, match="argument x is float32 of shape"):
+        one.times([1.0, 2.0])
+    with pytest.raises(DTypeError, match="missing type constraint for y, of lacks"):
+        one.lacks(1.0, 2.0)
+    with pytest.raises(DTypeError, match="1 extra type constraints"):
+        one.exceeds(1.0)
+
+
+def test_a_function_in_two_places_is_no_method():
+    class Holder:
+        held = double
+
+    assert float(tw.reduce_sum(Holder.held([1.0]))) == 2.0
+    assert float(tw.reduce_sum(double([1.0]))) == 2.0
+
+
 def test_python_runs_each_time():
     met = []
 

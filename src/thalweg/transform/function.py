@@ -132,6 +132,10 @@ class Function:
             recorder.meet([args, named])
             return _answer(self.python_function(*args, **named))
 
+    def __set_name__(self, owner: Any, name: str) -> None:
+        if self._signature is not None:
+            self._signature.of_a_method()
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 

@@ -27,7 +27,7 @@ class InputSignature:
     """What each argument of a function must be like.
 
     Args:
-        function: whose arguments; a first parameter called `self` is not among them.
+        function: whose arguments; the object that a method belongs to is not among them.
         specs: for each parameter, in order, a `TensorSpec` or a nesting of them; further ones are for
             `*args`.
 
@@ -49,22 +49,38 @@ class InputSignature:
         self.name = getattr(function, "__name__", "function")
         self.given = tuple(specs)
         self.signature = inspect.signature(function)
-        left = list(specs)
+        self._in_a_class = _is_in_a_class(function)
+        first = next(iter(self.signature.parameters), "")
+        self._match(first == "self" or (first == "cls" and self._in_a_class))
+        # A method's first parameter may have any name. That it is one is known when the class is finished,
+        # where Python makes another error of what is raised; so a call tells what does not fit.
+        if self._fault and not self._in_a_class:
+            raise DTypeError(self._fault)
+
+    def of_a_method(self) -> None:
+        """Be told that the function is a method, so that the first parameter is the object."""
+        if self._in_a_class:
+            self._match(True)
+
+    def _match(self, of_a_method: bool) -> None:
+        """Give each parameter its specs."""
+        left = list(self.given)
         self.specs: dict[str, Any] = {}
         self.rest: str | None = None
+        self._fault = ""
         for place, parameter in enumerate(self.signature.parameters.values()):
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
                 self.rest = parameter.name
-            elif parameter.kind in _REST or (place == 0 and parameter.name == "self"):
+            elif parameter.kind in _REST or (place == 0 and of_a_method):
                 continue
             elif left:
                 self.specs[parameter.name] = left.pop(0)
-            elif parameter.default is inspect.Parameter.empty:
-                raise DTypeError(
+            elif parameter.default is inspect.Parameter.empty and not self._fault:
+                self._fault = (
                     f"input_signature missing type constraint for {parameter.name}, of {self.name}"
                 )
         if left and self.rest is None:
-            raise DTypeError(f"input_signature contains {len(left)} extra type constraints.")
+            self._fault = f"input_signature contains {len(left)} extra type constraints."
         self.rest_specs = left
 
     def bind(
@@ -75,6 +91,8 @@ class InputSignature:
         Raises:
             DTypeError: one is missing or too many, or is not as the signature says.
         """
+        if self._fault:
+            raise DTypeError(self._fault)
         try:
             bound = self.signature.bind(*args, **named)
         except TypeError as error:
@@ -147,6 +165,12 @@ class InputSignature:
         if spec.dtype.kind in _BECOMES.get(array.dtype.kind, ""):
             array = array.astype(spec.dtype)
         return Tensor(array[()])
+
+
+def _is_in_a_class(function: Any) -> bool:
+    """Whether a function is written in the body of a class."""
+    outside = str(getattr(function, "__qualname__", "")).rpartition(".")[0]
+    return bool(outside) and not outside.endswith("<locals>")
 
 
 __all__ = ["InputSignature"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import types
 import warnings
-import weakref
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -15,6 +14,7 @@ from thalweg.core.recording import STATE, tick
 from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested
 from thalweg.transform.changing_kinds import changing_kinds
+from thalweg.transform.itself import Itself
 from thalweg.transform.own_tensor import own_arguments
 from thalweg.transform.tracing import Trace, arranged, in_place_of, site_of, trace
 from thalweg.values.floatx import floatx
@@ -131,7 +131,7 @@ class SignatureCache:
         """Drop what belongs to objects that are gone."""
         for key in [*self._kinds]:
             parts = [part for one in key[2] for part in (one if type(one) is tuple else (one,))]  # type: ignore[index]  # made below
-            if any(type(part) is _Itself and part.gone() for part in parts):
+            if any(type(part) is Itself and part.gone() for part in parts):
                 self._kinds.pop(key, None)
 
     def _written_down(self, kind: _Kind, function: Any, args: Any, named: Any) -> Any:
@@ -267,36 +267,10 @@ def _described(leaf: Any) -> Hashable:
         return (
             (slice, *parts)
             if all(type(one) in (int, type(None)) for one in parts)
-            else _Itself(leaf)
+            else Itself(leaf)
         )
     if isinstance(leaf, np.generic):
         return leaf.dtype, leaf.tobytes()
     if isinstance(leaf, types.MethodType):
-        return _Itself(leaf.__self__), _Itself(leaf.__func__)
-    return _Itself(leaf)
-
-
-class _Itself:
-    """An object as itself: another that calls itself equal may hold other Variables."""
-
-    __slots__ = ("_number", "_reference")
-
-    def __init__(self, thing: Any) -> None:
-        self._number = id(thing)
-        try:
-            self._reference: Any = weakref.ref(thing)
-        except TypeError:  # what has no weak references is kept
-            self._reference = lambda: thing
-
-    def gone(self) -> bool:
-        """Whether the object is no more."""
-        return self._reference() is None
-
-    def __hash__(self) -> int:
-        return hash(self._number)
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not _Itself or other._number != self._number:
-            return False
-        mine = self._reference()
-        return mine is not None and mine is other._reference()
+        return Itself(leaf.__self__), Itself(leaf.__func__)
+    return Itself(leaf)
