@@ -78,19 +78,19 @@ class Named:
     factor = 3.0
 
     @tw.function(input_signature=[SCALAR])
-    def times(this, x):  # noqa: N805 # Python allows any name
+    def times(this, x):
         return this.factor * x
 
     @tw.function(input_signature=[SCALAR])
-    def given(this, x=2.0):  # noqa: N805 # likewise
+    def given(this, x=2.0):
         return this.factor * x
 
     @tw.function(input_signature=[SCALAR])
-    def lacks(this, x, y):  # noqa: N805 # likewise
+    def lacks(this, x, y):
         return x + y
 
     @tw.function(input_signature=[SCALAR, SCALAR])
-    def exceeds(this, x):  # noqa: N805 # likewise
+    def exceeds(this, x):
         return x
 
     @staticmethod

@@ -34,6 +34,7 @@ from thalweg.native.memory import address, element, row_at
 from thalweg.native.product_ending import Ending
 from thalweg.native.rewind_code import write_rewinding
 from thalweg.native.split_code import write_split
+from thalweg.native.states_code import States
 
 __all__ = [
     "ENTRY",
@@ -81,10 +82,8 @@ def write_loop(
 ) -> None:
     """Write the function `i32 run(ptr table, i64 thread, i64 steps)` that does everything so many times.
 
-    What one round makes of a state the next one reads. Small states stay on the stack, where LLVM keeps
-    them in registers, and come back into the input's memory at the end; large ones go to and fro
-    between the input's memory and the output's, and after an odd number of rounds lie in the output's.
-    Other outputs are a row for each round.
+    What one round makes of a state the next one reads (`states_code`). Other outputs are a row for each
+    round.
 
     Args:
         module: where it is defined.
@@ -95,45 +94,22 @@ def write_loop(
     """
     listing = Listing(module)
     pointers = write_pointers(listing, kernels, layout, "%x0", "%x1")
-    inputs = {one.place: one for one in kernels.buffers if one.kind == "input"}
-    outputs = {one.place: one for one in kernels.buffers if one.kind == "output"}
-    small: list[tuple[Buffer, str, Buffer, str, str]] = []
-    large: list[tuple[Buffer, str, Buffer, str]] = []
-    for source, target in states.items():
-        if target not in outputs:  # updated where it lies
-            continue
-        into, out = inputs[source], outputs[target]
-        if into.size * into.dtype.itemsize <= ON_STACK:
-            kind = f"[{max(into.size, 1)} x {element(into.dtype)}]"
-            rooms = listing.room(kind, 64), listing.room(kind, 64)
-            _copy(listing, rooms[0], pointers[into.number], into)
-            small.append((into, rooms[0], out, rooms[1], pointers[into.number]))
-            pointers[into.number], pointers[out.number] = rooms
-        else:
-            large.append((into, pointers[into.number], out, pointers[out.number]))
-    rows = [one for one in outputs.values() if one.place not in states.values()]
-    before, head, body, after = listing.block, *(listing.label() for _ in range(3))
+    carried = States(listing, kernels, states, pointers)
+    before, head, body, after, latch = listing.block, *(listing.label() for _ in range(4))
     index, following = f"%{listing.label()}", f"%{listing.label()}"
-    turned = [(f"%{listing.label()}", f"%{listing.label()}") for _ in large]
-    latch = listing.label()
     listing.line(f"br label %{head}")
     listing.begin(head)
     listing.line(f"{index} = phi i64 [ 0, %{before} ], [ {following}, %{latch} ]")
-    for (into, there, out, beside), (now, then) in zip(large, turned, strict=True):
-        listing.line(f"{now} = phi ptr [ {there}, %{before} ], [ {then}, %{latch} ]")
-        listing.line(f"{then} = phi ptr [ {beside}, %{before} ], [ {now}, %{latch} ]")
-        pointers[into.number], pointers[out.number] = now, then
+    carried.begin_round(before, latch)
     goes_on = listing.value(f"icmp slt i64 {index}, %x2")
     listing.line(f"br i1 {goes_on}, label %{body}, label %{after}")
     listing.begin(body)
-    starts = {one.number: pointers[one.number] for one in rows}
     lanes = Lanes(listing, machine, 64, 1)
-    for one in rows:
+    for one in carried.rows:
         far = listing.value(f"mul i64 {index}, {one.size}")
-        pointers[one.number] = address(lanes, one.dtype, starts[one.number], far)
+        pointers[one.number] = address(lanes, one.dtype, pointers[one.number], far)
     write_steps(listing, machine, kernels, pointers)
-    for into, room, _, made, _ in small:
-        _copy(listing, room, made, into)
+    carried.end_round()
     _write_end_of_round(listing, machine, kernels, pointers, index, after)
     listing.line(f"br label %{latch}")
     listing.begin(latch)
@@ -141,8 +117,7 @@ def write_loop(
     listing.line(f"br label %{head}")
     listing.begin(after)
     with only_if(listing, listing.value("icmp eq i64 %x1, 0")):
-        for into, room, _, _, home in small:
-            _copy(listing, home, room, into)
+        carried.go_home()
     write_answer(listing, pointers[STATUS])
     module.define(ENTRY, listing.function(ENTRY, "i32", "ptr", "i64", "i64", attributes="nounwind"))
 
@@ -163,16 +138,6 @@ def _write_end_of_round(
     barrier(listing, machine, pointers[TEAM], "%x1", kernels.threads)
     if asks:
         write_end_if_agreed(listing, together, index, after)
-
-
-def _copy(listing: Listing, to: str, source: str, buffer: Buffer) -> None:
-    """Move a small buffer's elements."""
-    kind = (
-        f"<{buffer.size} x {element(buffer.dtype)}>" if buffer.size > 1 else element(buffer.dtype)
-    )
-    if buffer.size:
-        found = listing.value(f"load {kind}, ptr {source}, align {buffer.dtype.itemsize}")
-        listing.line(f"store {kind} {found}, ptr {to}, align {buffer.dtype.itemsize}")
 
 
 def write_pointers(
