@@ -18,6 +18,7 @@ from thalweg.native.kernels import Map, Products, Take, Zeros
 from thalweg.native.layout import ON_STACK, STACK, buffers_of, lay_out
 from thalweg.native.machine import machine
 from thalweg.native.planning import plan_kernels
+from thalweg.passes.order import run_passes
 
 HOST = machine()
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -258,3 +259,53 @@ def test_numbers_of_rows_in_a_view_are_copied_first():
     assert isinstance(copy, Map)
     assert isinstance(take, Take)
     assert take.places.strides == (3, 1)
+
+
+PLACES = {
+    "the beginning": ((10,), ((0, 7, 1),)),
+    "the end": ((10,), ((3, 7, 1),)),
+    "all of it": ((7,), ((0, 7, 1),)),
+    "within": ((5, 9), ((1, 3, 1), (2, 4, 1))),
+    "every other": ((15,), ((0, 7, 2),)),
+    "one of a row": ((4, 6), ((2, 1, 1), (0, 6, 1))),
+    "nothing": ((4, 6), ((2, 0, 1), (0, 6, 1))),
+    "in three dimensions": ((3, 5, 4), ((0, 2, 1), (1, 3, 1), (2, 2, 1))),
+}
+
+
+@pytest.mark.parametrize("read", ["alone", "beside", "as an answer"])
+@pytest.mark.parametrize("where", PLACES)
+def test_what_is_put_among_zeros_is_written_there(where, read):
+    whole, parts = PLACES[where]
+    inner = tuple(size for _, size, _ in parts)
+    graph = Graph()
+    x = graph.input(inner, "float64")
+    y = graph.add("exp", [graph.add("negative", [x])])
+    placed = graph.add("place", [y], whole, parts)
+    graph.outputs.append(graph.add("multiply", [placed, placed]))
+    if read == "beside":
+        graph.outputs.append(graph.add("reduce", [y], "sum", tuple(range(len(inner)))))
+    if read == "as an answer":
+        graph.outputs += [y, placed]
+    copies = [one for one in maps(graph) if not one.nodes and one.reads]
+    assert read == "as an answer" or not copies
+    array = np.random.default_rng(0).normal(size=inner)
+    for _ in range(2):  # memory is used again
+        found = compile_graph(graph)([array])
+        for one, wanted in zip(found, interpret(graph, [array]), strict=True):
+            np.testing.assert_allclose(one, wanted, rtol=1e-14)
+
+
+def test_sums_of_what_is_put_at_the_same_places_are_put_there_once():
+    graph = Graph()
+    x, y = (graph.input((5,), "float32") for _ in range(2))
+    here, there = ((1, 5, 1),), ((2, 5, 1),)
+    one, two = (graph.add("place", [at], (8,), here) for at in (x, y))
+    other = graph.add("place", [y], (8,), there)
+    graph.outputs.append(graph.add("add", [graph.add("add", [one, two]), other]))
+    simple = run_passes(graph)
+    assert sum(node.op == "place" for node in simple.nodes) == 2
+    arrays = [np.array([1, -0.0, np.inf, np.nan, 3], "f"), np.array([0, -0.0, -1, 2, 5], "f")]
+    for found in (compile_graph(graph)(arrays), interpret(simple, arrays)):
+        np.testing.assert_array_equal(found[0], interpret(graph, arrays)[0])
+        np.testing.assert_array_equal(np.signbit(found[0]), np.signbit(interpret(graph, arrays)[0]))

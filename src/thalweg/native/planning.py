@@ -20,6 +20,7 @@ from thalweg.graph.graph import Graph, Node
 from thalweg.graph.lowering import named_dtype
 from thalweg.graph.primitives import PRIMITIVES
 from thalweg.native.accumulation import Update
+from thalweg.native.among_zeros import put_among_zeros
 from thalweg.native.expression import KINDS, is_written, weight_of
 from thalweg.native.kernels import Buffer, Kernels, Map, Products, Put, Reduction, Take, View, Zeros
 from thalweg.native.long_sums import with_partials
@@ -240,6 +241,7 @@ class _Planner:
         listed: list[tuple[int, Any]] = []
         writes: list[tuple[int, View]] = []
         reductions: list[Reduction] = []
+        before: list[Any] = []
         shape, members = self._shape_of_loop(group[0]), set(group)
         for number in group:
             node = self.nodes[number]
@@ -260,8 +262,19 @@ class _Planner:
             else:
                 listed.append((number, node))
                 if self._is_read_elsewhere(number, members):
-                    writes.append((number, self._fresh(number)))
-        return [Map(shape, reads, listed, writes, reductions)]
+                    writes.append((number, self._home(number, members, before)))
+        return [*before, Map(shape, reads, listed, writes, reductions)]
+
+    def _home(self, number: int, group: set[int], before: list[Any]) -> View:
+        """Where a loop writes a value: among zeros, where it is only put there, or in memory of its own."""
+        users = [user for user in self.users[number] if user not in group]
+        if number in self.wanted or [self.nodes[user].op for user in users] != ["place"]:
+            return self._fresh(number)
+        (user,) = users
+        place, zeros = put_among_zeros(self._fresh(user), self.nodes[user].attributes[1])
+        self.views[number] = place
+        before += zeros
+        return self.views[number]
 
     def _shape_of_loop(self, number: int) -> tuple[int, ...]:
         node = self.nodes[number]
@@ -298,11 +311,10 @@ class _Planner:
         if node.op == "concat":
             return self._concat(number, node)
         if node.op == "place":
-            _, parts = node.attributes
-            out = self._fresh(number)
-            part = seen(out, "slice", (parts,))
-            assert part is not None  # noqa: S101 # a slice can always be seen
-            return [Zeros(out.buffer), self._copy(node.inputs[0], part)]
+            if number in self.views:  # its input was put there where it was computed
+                return []
+            part, zeros = put_among_zeros(self._fresh(number), node.attributes[1])
+            return [*zeros, self._copy(node.inputs[0], part)]
         if node.op == "dot":
             first, second = [self._view(at) for at in node.inputs]
             return [Products(first, second, self._fresh(number))]

@@ -91,7 +91,18 @@ def _add(walk: _Walk, node: Node, inputs: list[int]) -> int | None:
     if node.dtype.kind != "f":
         return None
     x, y = inputs  # x + 0 would make 0 of -0; x + -0 is x
-    return y if walk.is_number(x, -0.0) else x if walk.is_number(y, -0.0) else None
+    if walk.is_number(x, -0.0):
+        return y
+    return x if walk.is_number(y, -0.0) else _both_placed(walk, node, x, y)
+
+
+def _both_placed(walk: _Walk, node: Node, x: int, y: int) -> int | None:
+    """Two arrays that are put at the same places among zeros, and added: their sum is put there."""
+    one, other = walk.graph.nodes[x], walk.graph.nodes[y]
+    if one.op != "place" or (other.op, other.attributes) != (one.op, one.attributes):
+        return None
+    inner = walk.graph.add("add", [one.inputs[0], other.inputs[0]])
+    return walk.graph.add("place", [inner], *one.attributes)
 
 
 def _subtract(walk: _Walk, node: Node, inputs: list[int]) -> int | None:

@@ -26,7 +26,7 @@ CARRIES = frozenset({
     "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "arcsin", "arccos",
     "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "erf", "erfc", "cbrt", "sign",
     "maximum", "minimum", "floor", "ceil", "rint", "trunc", "reshape", "transpose", "broadcast",
-    "concat", "dot",
+    "concat", "dot", "place",
 })  # fmt: skip
 """Whoever gives one of these a NaN gets one: elementwise from every input, and from sums of products."""
 
@@ -56,7 +56,7 @@ def speculate(graph: Graph) -> Graph:
 
 
 def _is_small(node: Node) -> bool:
-    return int(np.prod(node.shape)) <= 1 << 10
+    return int(np.prod(node.shape)) <= 1 << 8
 
 
 def _guards(graph: Graph) -> Iterator[tuple[int, int]]:
