@@ -88,7 +88,7 @@ def test_a_short_fit_stays_in_python_and_a_long_one_does_not():
 
     start = np.linspace(-1.0, 1.2, 16)
     one, other = (
-        curve_fit(network, grid, target, start, max_steps=120, jit_compile=jit)
+        curve_fit(network, grid, target, start, max_steps=600, jit_compile=jit)
         for jit in (False, None)
     )
     assert other.why_not_compiled == ""

@@ -54,6 +54,7 @@ class Search:
             self.why = "a tape around the search records"
         self._outside: Outside | None = None
         self._stale = False
+        self._repeats: bool | None = None
 
     @property
     def why_not_compiled(self) -> str:
@@ -74,6 +75,14 @@ class Search:
             if not self.why:
                 self._look_at(found.outside)
         return not self.why
+
+    def repeats(self) -> bool:
+        """Whether the function does the same each time, and nothing besides, so that it may be called otherwise."""
+        if self._repeats is None:
+            self._repeats = self.may_compile() or (
+                callable(self.function) and not read(self.function, *self.given).why
+            )
+        return self._repeats
 
     def _look_at(self, outside: Outside) -> None:
         self._outside = outside

@@ -28,6 +28,9 @@ __all__ = ["Repeated", "Work", "in_columns"]
 SMALL = 20_000
 """Elements of all nodes together."""
 
+SURELY = 10.0
+"""What is surely ahead is compiled in one go where it takes so many times what else is written down for."""
+
 SEEN = 1e-3
 """A function that is compiled on demand runs as Python once, so that its mistakes are told as ever."""
 
@@ -64,7 +67,8 @@ class Repeated:
         write: the same function on Tensors; returns a list of Tensors.
         fixed: arrays that it is called with each time, after the others.
         kind: what it computes and in which form, to find the code again; None where nobody will.
-        first: whether the first call is Python's in any case, because it tells mistakes.
+        first: whether the first call is Python's, because it tells mistakes.
+        known: unless an earlier search has made machine code, which then answers it.
 
     Attributes:
         small: whether there is machine code, for few enough elements that a call costs next to nothing.
@@ -77,29 +81,37 @@ class Repeated:
         fixed: Sequence[Any] = (),
         kind: Hashable = None,
         first: bool = True,
+        known: bool = False,
     ) -> None:
         self._search, self._write, self._fixed = search, write, fixed
         self._kind = kind
         self._account: Account | None = None
-        self._waits = first
+        self._waits, self._known = first, known
         self._code: Any = None
         self._trace: Trace | None = None
         self._enough = SEEN if search.asked else worth.TRACED_AT
         self._over = bool(search.why)
+        self._ahead = 0.0
         self.small = False
 
     def __call__(self, *arrays: Any) -> Any:
         """The answers as arrays, or None where Python has to compute them."""
         if self._code is None:
-            if self._over or self._waits:
+            if self._over or (self._waits and not self._known):
                 return None
             account = self._account or self._opened()
             if self._code is None:
-                if account.spent < self._enough:
+                if self._waits:
                     return None
-                if self._trace is None:
+                work = account.spent + self._ahead
+                if work < self._enough:
+                    return None
+                if self._trace is None and self._ahead < SURELY * worth.TRACED_AT:
                     return self._written_down(arrays)
-                self._compile(self._trace)
+                found = self._trace or self._shortly_written(arrays, work)
+                if found is None:
+                    return None
+                self._compile(found)
         return self._computed(arrays)
 
     def _opened(self) -> Account:
@@ -121,7 +133,20 @@ class Repeated:
         """Note what a call in Python took, in estimated microseconds."""
         if not self._over:
             (self._account or self._opened()).spent += work
+            self._ahead = max(self._ahead - work, 0.0)
             self._waits = False
+
+    def expect(self, work: float) -> None:
+        """Note what calls that are sure to come will take in Python, in estimated microseconds."""
+        self._ahead, self._waits = work, False
+
+    def _shortly_written(self, arrays: Sequence[Any], work: float) -> Trace | None:
+        """Write it down for machine code alone: loops take one turn. None where that is not for now."""
+        from thalweg.transform.loop import of_no_account
+
+        with of_no_account():
+            self._written_down(arrays)
+        return None if self._over or work < self._enough else self._trace
 
     def in_use(self) -> Trace | None:
         """What the machine code was made of; None where Python computes."""

@@ -11,12 +11,12 @@ import numpy as np
 from thalweg.core.recording import tick
 from thalweg.descent.may_compile import Search
 from thalweg.descent.repeated import Repeated
-from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
+from thalweg.fit.callable_slopes import CallableSlopes
 from thalweg.fit.measurements import column, finite
 from thalweg.fit.model import Array, FitTask
 from thalweg.fit.names import callable_parameters
-from thalweg.fit.slopes import parameter_slopes, written_slope, written_value
+from thalweg.fit.slopes import written_value
 from thalweg.transform.outside import LARGE
 from thalweg.transform.worth import work_of_ticks
 
@@ -50,8 +50,9 @@ class CallableModel:
         search, size = search or Search(jit_compile=False), len(names)
         form = _form(self._x, names)
         value, slopes = (form and (kind, *form) for kind in ("values", "slopes"))
-        self._value = Repeated(search, written_value(self._of, size), (), value)
-        self._slopes = Repeated(search, written_slope(self._of, size), (), slopes)
+        self._value = Repeated(search, written_value(self._of, size), (), value, known=True)
+        self._slopes = CallableSlopes(search, self._of, size, count, slopes)
+        self._latest: tuple[Array, Array] | None = None
 
     def _of(self, *params: Any) -> Any:
         return self._function(self._x, *params)
@@ -60,10 +61,14 @@ class CallableModel:
         """The callable's value, `(n,)`."""
         found = self._value(params)
         if found is not None:
-            return self._column(found[0])
-        ticks = tick()
-        value = self._column(self._of(*params))
-        self._value.spend(work_of_ticks(tick() - ticks, 1, value.size))
+            value = self._column(found[0])
+        else:
+            ticks = tick()
+            value = self._column(self._of(*params))
+            ticks = tick() - ticks
+            self._value.spend(work_of_ticks(ticks, 1, value.size))
+            self._slopes.met(ticks, value.size)
+        self._latest = params.copy(), value
         return value
 
     def _column(self, answer: Any) -> Array:
@@ -103,9 +108,10 @@ class CallableModel:
                     "each measurement and a column for each parameter"
                 )
             return found.reshape(-1, len(self.names))
-        count = self.predict(params).size if not self._checked or not self._count else self._count
-        slopes = self._parameter_slopes(params, count)
-        found = np.zeros((count, params.size))
+        if not self._checked or not self._count:
+            self._predicted(params)
+        slopes = self._slopes(params, lambda: self._predicted(params))
+        found = np.zeros((self._count or self._predicted(params).size, params.size), order="F")
         for j, slope in enumerate(slopes):
             if slope is not None:
                 found[:, j] = np.reshape(slope, -1)
@@ -114,25 +120,11 @@ class CallableModel:
             self._checked = True
         return found
 
-    def _parameter_slopes(self, params: Array, count: int) -> list[Any]:
-        """The derivative by each parameter, by machine code where there is some."""
-        if params.size <= FEW:
-            found = self._slopes(params)
-            if found is not None:
-                return list(found)
-        else:
-            each = []
-            for axis in np.eye(params.size):
-                found = self._slopes(params, axis)
-                if found is None:
-                    break
-                each.append(found[0])
-            else:
-                return each
-        ticks = tick()
-        slopes = parameter_slopes(self._of, params)
-        self._slopes.spend(work_of_ticks(tick() - ticks, params.size, count))
-        return slopes
+    def _predicted(self, params: Array) -> Array:
+        """The value, computed anew where the latest was for other parameters."""
+        if self._latest is not None and np.array_equal(self._latest[0], params):
+            return self._latest[1]
+        return self.predict(params)
 
     def _check(self, params: Array, found: Array) -> None:
         """Refuse a model that moves with a parameter that its recorded ops do not show."""

@@ -9,18 +9,20 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.descent.repeated import Work
-from thalweg.descent.written import FEW, Written
+from thalweg.descent.written import Written
 from thalweg.fit.model import Array
+from thalweg.ops.joining import stack
 from thalweg.ops.movement import broadcast_to
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
+from thalweg.transform.map_fn import vectorized_map
 from thalweg.values.tensor import Tensor
 
 __all__ = [
     "column_slopes",
     "parameter_slopes",
     "written_columns",
-    "written_slope",
+    "written_slopes",
     "written_value",
 ]
 
@@ -74,8 +76,17 @@ def written_columns(function: Callable[..., Any], size: int, count: int) -> Writ
     return written
 
 
-def written_slope(function: Callable[..., Any], size: int) -> Written:
-    """What `parameter_slopes` does: parameters and a direction ↦ the slope along it, or all slopes."""
+def written_slopes(
+    function: Callable[..., Any], size: int, in_a_loop: Callable[[], bool]
+) -> Written:
+    """What `parameter_slopes` does, written in ops: parameters ↦ all slopes, `(p, …)`.
+
+    Args:
+        function: of p numbers.
+        size: p.
+        in_a_loop: whether the sweeps are turns of a loop, asked when it is written down: long functions
+            are then compiled once, short ones share their values where they are not.
+    """
 
     def along(params: Any, direction: Any) -> Any:
         numbers, ways = ([one[j] for j in range(size)] for one in (params, direction))
@@ -83,9 +94,13 @@ def written_slope(function: Callable[..., Any], size: int) -> Written:
             answer = function(*numbers)
         return forward.jvp(answer, unconnected_gradients="zero")
 
-    if size > FEW:
-        return lambda params, direction: [along(params, direction)]
-    return lambda params: [along(params, Tensor(axis)) for axis in np.eye(size)]
+    def written(params: Any) -> list[Any]:
+        axes = np.eye(size)
+        if in_a_loop():
+            return [vectorized_map(lambda axis: along(params, axis), Tensor(axes))]
+        return [stack.eager([along(params, Tensor(axis)) for axis in axes])]
+
+    return written
 
 
 def written_value(function: Callable[..., Any], size: int) -> Written:

@@ -11,6 +11,8 @@ approximation for nonlinear least squares", arXiv:1207.4999.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,6 +63,21 @@ def damp(singular: Array, coefficients: Array, radius: float) -> tuple[Array, fl
     return z, mu
 
 
+def _triangle(table: Array) -> Array:
+    """R of a matrix's decomposition QR, `(p, p)`, with rows of zeros where there are fewer."""
+    size = table.shape[1]
+    packed = np.linalg.qr(table, mode="raw")[0].T[:size]
+    found = np.zeros((size, size))
+    found[: len(packed)] = np.where(_upper(size)[: len(packed)], packed, 0.0)
+    return found
+
+
+@cache
+def _upper(size: int) -> npt.NDArray[np.bool_]:
+    """Which places of a square matrix lie on its diagonal or above it."""
+    return np.triu(np.ones((size, size), dtype=np.bool_))
+
+
 class TrustStep:
     """J and r at one point, decomposed once; `take` gives the step for any radius.
 
@@ -84,11 +101,13 @@ class TrustStep:
     ) -> None:
         self._problem, self._params, self._residual = problem, params, residual
         self._jacobian, self._scale, self._free = jacobian, scale, free
-        self._scaled = jacobian[:, free] / scale[free]
-        p = self._scaled.shape[1]
-        both = np.asarray(np.linalg.qr(np.column_stack([self._scaled, residual]), mode="r"))
-        if both.shape[0] <= p:  # fewer data than parameters
-            both = np.vstack([both, np.zeros((p + 1 - both.shape[0], p + 1))])
+        p = int(np.count_nonzero(free))
+        whole = p == free.size
+        table = np.empty((residual.size, p + 1), order="F")  # as LAPACK reads it
+        self._scaled = table[:, :p]
+        np.divide(jacobian if whole else jacobian[:, free], scale[free], out=self._scaled)
+        table[:, p] = residual
+        both = _triangle(table)
         left, self._singular, self._right = np.linalg.svd(both[:p, :p])
         self._coefficients = left.T @ both[:p, p]
 

@@ -100,16 +100,20 @@ class ForwardAccumulator:
         Tensors, and may ask for a value again after its Tensor is gone.
         """
         key = value.key
-        tangents, alive = self._tangents, self._alive
-        tangents[key] = tangent
+        self._tangents[key] = tangent
         if len(STATE.recorders) > 1:
             return
 
-        def forget(_: Any) -> None:
-            tangents.pop(key, None)
-            alive.pop(key, None)
+        mine = weakref.ref(self)
 
-        alive[key] = weakref.ref(value, forget)
+        def forget(_: Any) -> None:
+            # Whoever is called back is not held by what calls: nothing is left to collect.
+            one = mine()
+            if one is not None:
+                one._tangents.pop(key, None)
+                one._alive.pop(key, None)
+
+        self._alive[key] = weakref.ref(value, forget)
 
     def __enter__(self) -> ForwardAccumulator:
         if self._active:
