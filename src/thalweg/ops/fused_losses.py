@@ -14,14 +14,15 @@ import numpy as np
 from thalweg.core.axes import one_axis
 from thalweg.core.composite import composite
 from thalweg.core.evidence import sample, special, wrong
+from thalweg.core.handle import Handle
 from thalweg.core.op import elementwise, row
 from thalweg.errors import DTypeError, ShapeError
 from thalweg.ops.casting import cast
-from thalweg.ops.dead_branch import spared
+from thalweg.ops.dead_branch import finite, spared
 from thalweg.ops.exponential import multiply_no_nan
 from thalweg.ops.logistic import sigmoid, softplus
 from thalweg.ops.reductions import reduce_sum
-from thalweg.ops.softmax import log_softmax, peak, softmax, total
+from thalweg.ops.softmax import balanced, log_of_sum, log_softmax, peak, softmax, total
 
 SOURCE = "Bishop 2006, Pattern Recognition and Machine Learning, 4.3"
 
@@ -55,16 +56,20 @@ def _spread(g: Any, axis: int) -> Any:
     return g[(*(slice(None),) * (g.ndim + 1 + axis), None)]
 
 
+def _slope(labels: Any, logits: Any, axis: int) -> Any:
+    """p·Σy - y: where one share is nearly 1 its own is told by the others, and keeps its digits."""
+    labels, shares = like(labels, logits), softmax(logits, axis)
+    whole = reduce_sum(labels, axis, True) if isinstance(labels, Handle) else total(labels, (axis,))
+    return balanced(shares * whole - labels, shares, (axis,))
+
+
 def _pull_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
-    labels = like(labels, logits)
     g = _spread(g, axis)
-    return spared(g, g * (softmax(logits, axis) * reduce_sum(labels, axis, True) - labels))
+    return spared(g, g * _slope(labels, logits, axis))
 
 
 def _push_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
-    labels = like(labels, logits)
-    slope = softmax(logits, axis) * reduce_sum(labels, axis, True) - labels
-    return reduce_sum(spared(g, g * slope), axis, False)
+    return reduce_sum(spared(g, g * _slope(labels, logits, axis)), axis, False)
 
 
 @row(
@@ -93,6 +98,8 @@ def _push_logits(g: Any, labels: Any, logits: Any, axis: int) -> Any:
     note="The gradient by the logits is p·Σy - y, which is p - y where the labels sum to 1.",
     special=(
         special(np.array([0.0, 1.0]), np.array([0.0, 0.0]), value=LN2, grad=(None, np.array([0.5, -0.5]))),
+        special(np.array([1.0, 0.0]), np.array([60.0, 0.0]), value=math.exp(-60.0),
+                grad=(None, np.array([-math.exp(-60.0), math.exp(-60.0)])), why="log(1 + the other), not log 1"),
         special(np.array([1.0, 0.0]), np.array([1e30, 0.0]), value=0.0, grad=(None, np.array([0.0, 0.0]))),
         special(np.array([0.0, 1.0]), np.array([1e30, 0.0]), value=1e30, grad=(None, np.array([1.0, -1.0]))),
         special(np.array([0.0, 1.0]), np.array([-np.inf, 0.0]), value=0.0, grad=(None, np.array([0.0, 0.0]))),
@@ -110,8 +117,14 @@ def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: Any = -1) 
     """
     labels = labels.astype(logits.dtype) if labels.dtype.kind in "iub" else labels
     shifted = logits - peak(logits, (axis,))
-    cost = np.log(total(np.exp(shifted), (axis,))) - shifted
-    answer = np.add.reduce(labels * cost, axis=axis)
+    cost = log_of_sum(shifted, (axis,)) - shifted
+    product = labels * cost
+    if axis == -1 and type(product) is np.ndarray:
+        answer = total(product, (-1,))[..., 0]
+        if finite(answer):
+            return answer
+    else:
+        answer = np.add.reduce(product, axis=axis)
     if not np.isfinite(answer).all():
         answer = np.add.reduce(np.where(labels == 0, 0, labels * cost), axis=axis)
     return answer
@@ -149,13 +162,14 @@ def class_shares(labels: Any, like: Any) -> Any:
 def _sparse_symbols(labels: Any, logits: Any) -> Any:
     """The same in words of a graph: a negative class is one beyond the last, which is refused."""
     shifted = logits - peak(logits, (-1,))
-    weight = np.log(np.add.reduce(np.exp(shifted), axis=-1))
+    weight = log_of_sum(shifted, (-1,))[..., 0]
     there = np.where(labels < 0, logits.shape[-1], labels)
     return weight - np.take_along_axis(shifted, there[..., None], axis=-1)[..., 0]
 
 
 def _sparse_slope(g: Any, labels: Any, logits: Any) -> Any:
-    return spared(g, g * (softmax(logits, -1) - class_shares(labels, logits)))
+    shares = softmax(logits, -1)
+    return spared(g, g * balanced(shares - class_shares(labels, logits), shares, (-1,)))
 
 
 @row(
@@ -180,6 +194,8 @@ def _sparse_slope(g: Any, labels: Any, logits: Any) -> Any:
     ),
     formula="-log softmax(x) at the class",
     special=(
+        special(np.int64(0), np.array([60.0, 0.0]), value=math.exp(-60.0),
+                grad=(None, np.array([-math.exp(-60.0), math.exp(-60.0)]))),
         special(np.int64(1), np.array([0.0, 0.0]), value=LN2, grad=(None, np.array([0.5, -0.5]))),
         special(np.int64(1), np.array([1e30, 0.0]), value=1e30, grad=(None, np.array([1.0, -1.0]))),
     ),
@@ -193,9 +209,9 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any) -> Any:
     """
     _check_classes(labels, logits)
     shifted = logits - peak(logits, (-1,))
-    weight = np.log(np.add.reduce(np.exp(shifted), axis=-1))
+    weight = log_of_sum(shifted, (-1,))
     chosen = np.take_along_axis(shifted, np.asarray(labels)[..., None], axis=-1)
-    return weight - chosen[..., 0]
+    return (weight - chosen)[..., 0]
 
 
 def _sigmoid_cross_entropy(labels: Any, logits: Any) -> Any:
