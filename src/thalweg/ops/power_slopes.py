@@ -1,19 +1,21 @@
 """The slopes of x**y, with derivatives of their own: at x = 0 products of 0 and ∞ do not tell them.
 
-∂/∂x = y·x**(y - 1), ∂/∂y = x**y·log x, and of both the mixed one is x**(y - 1)·(1 + y·log x). At x = 0 it is
-the limit from the right: 0 for y above 1, -∞ from there to above 0, ∞ from 0 down.
+∂/∂x = y·x**(y - 1) and ∂/∂y = x**y·log x; all those behind them are one row, `mixed_slope`, by how often each is
+asked. At x = 0 it is the limit from the right, which the lowest power of x with the highest of log x decides.
 """
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import numpy as np
 
+from thalweg.core.axes import static
 from thalweg.core.evidence import DO_NOT_FIT, sample, special
-from thalweg.core.op import Op, elementwise
+from thalweg.core.op import Op, elementwise, row
 from thalweg.ops.comparison import equal, where
-from thalweg.ops.creation import ones_like
 
 SOURCE = "DLMF 4.2(iv), 4.7(ii)"
 ANY = (-3.0, 3.0)
@@ -62,17 +64,9 @@ def _slope_by_base(x: Any, y: Any) -> Any:
     return np.where(flat, 0, y * x ** np.where(flat, 1, y - 1))
 
 
-def _bend_by_base(g: Any, ans: Any, x: Any, y: Any) -> Any:
-    # By x, y·(y - 1)·x**(y - 2) leaves the range no sooner than the answer; at 0 there is no such way.
-    zero = equal(x, 0)
-    there = ans * (y - 1) / where(zero, ones_like(x), x)
-    less = where(equal(y, 0), ones_like(y), y - 1)  # x**0 is constant, and 0 times this is 0
-    return g * where(zero, y * slope_by_base(x, less), there)
-
-
 slope_by_base: Op = elementwise(
     "slope_by_base", "x y", _slope_by_base,
-    vjp={"x": _bend_by_base, "y": lambda g, x, y: g * mixed_slope(x, y)},
+    vjp={"x": lambda g, x, y: g * mixed_slope(x, y, 2, 0), "y": lambda g, x, y: g * mixed_slope(x, y, 1, 1)},
     domain=(BASES, EXPONENTS), samples=PAIRS, wrong=DO_NOT_FIT, formula="∂(x**y)/∂x = y·x**(y - 1)",
     special=(
         special(0.0, 0.0, value=0.0, grad=(0.0, np.inf)),
@@ -93,8 +87,8 @@ def _slope_by_exponent(x: Any, y: Any) -> Any:
 slope_by_exponent: Op = elementwise(
     "slope_by_exponent", "x y", _slope_by_exponent,
     vjp={
-        "x": lambda g, x, y: g * mixed_slope(x, y),
-        "y": lambda g, ans, x: g * (ans * log_of_base(x)),
+        "x": lambda g, x, y: g * mixed_slope(x, y, 1, 1),
+        "y": lambda g, x, y: g * mixed_slope(x, y, 0, 2),
     },
     domain=(BASES, EXPONENTS), samples=PAIRS, wrong=DO_NOT_FIT,
     formula="∂(x**y)/∂y = x**y·log x, and 0 at x = 0",
@@ -109,35 +103,86 @@ slope_by_exponent: Op = elementwise(
 )  # fmt: skip
 
 
-def _mixed_slope(x: Any, y: Any) -> Any:
-    zero = np.equal(x, 0)
-    base = np.where(zero, 1, x)
-    turned = np.where(np.equal(y, 0), 1, 1 + y * np.log(base))
-    edge = np.where(np.real(y) > 1, 0.0, np.where(np.real(y) > 0, -np.inf, np.inf))
-    return np.where(zero, edge, base ** (y - 1) * turned).astype(np.result_type(x, y))
+@functools.cache
+def _falling(times: int, turn: int) -> tuple[float, ...]:
+    """The coefficients, highest first, of the turn-th derivative of y·(y - 1)·…, of so many factors."""
+    return tuple(float(one) for one in np.polyder(np.atleast_1d(np.poly(range(times))), turn))
 
 
-def _mixed_by_x(g: Any, x: Any, y: Any) -> Any:
-    zero = equal(x, 0)
-    base = where(zero, ones_like(x), x)
-    found = base ** (y - 2) * (2 * y - 1 + y * (y - 1) * log_of_base(base))
-    # At 0 the next mixed slope of a power that is one less decides: y·∂²(x**(y - 1)) + ∂(x**(y - 1)).
-    return g * where(zero, y * mixed_slope(x, y - 1) + slope_by_base(x, y - 1), found)
+def _coefficient(y: Any, times: int, turn: int) -> Any:
+    """The turn-th derivative of y·(y - 1)·…: of none by its factors, which keep the digits near their zeros."""
+    total = np.ones_like(y)
+    if not turn:
+        for less in range(times):
+            total = total * (y - less)
+        return total
+    total = total * 0
+    for one in _falling(times, turn):
+        total = total * y + one
+    return total
 
 
-mixed_slope: Op = elementwise(
-    "mixed_slope", "x y", _mixed_slope,
+def _edge(y: Any, shares: list[Any], times: int) -> Any:
+    """The limit at x = 0 from the right: y above `times` makes it 0, else the first share that is not 0 decides."""
+    last = len(shares) - 1
+    if not times:  # x**y·log x counts as 0 there, and so do all the derivatives by y alone
+        return np.where(y < 0, np.nan, 0.0)
+    lead = np.zeros_like(y)
+    for turn in range(last, -1, -1):  # with log x to the power of last - turn, which is -∞
+        found = shares[turn] * (-1.0) ** (last - turn)
+        lead = np.where(found == 0, lead, np.where(found > 0, np.inf, -np.inf))
+    if not last:  # no logarithm: at y = times what is left is a constant
+        lead = np.where(y == times, shares[0], lead)
+    return np.where(y > times, 0.0, lead)
+
+
+def _counted(inputs: tuple[Any, ...], params: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(int(static(one)) for one in params)
+
+
+@row(
+    inputs="x y", elementwise=True, prepare=_counted, domain=(BASES, EXPONENTS),
     vjp={
-        "x": _mixed_by_x,
-        "y": lambda g, ans, x, y: g * (slope_by_exponent(x, y - 1) + log_of_base(x) * ans),
+        "x": lambda g, x, y, by_base, by_exponent: g * mixed_slope(x, y, by_base + 1, by_exponent),
+        "y": lambda g, x, y, by_base, by_exponent: g * mixed_slope(x, y, by_base, by_exponent + 1),
     },
-    domain=(BASES, EXPONENTS), samples=PAIRS, wrong=DO_NOT_FIT,
-    formula="∂²(x**y)/∂x∂y = x**(y - 1)·(1 + y·log x)",
+    samples=(*PAIRS, sample((3,), (3,), by_base=2, by_exponent=0), sample((3,), (3,), by_base=0, by_exponent=2),
+             sample((2, 3), (3,), by_base=3, by_exponent=2)),
+    wrong=DO_NOT_FIT, formula="∂ᵐ⁺ⁿ(x**y)/∂xᵐ∂yⁿ, and its limit at x = 0; x**(y - 1)·(1 + y·log x) for m = n = 1",
     special=(
-        special(0.0, 0.0, value=np.inf), special(0.0, -1.0, value=np.inf),
-        special(0.0, 0.5, value=-np.inf), special(0.0, 1.0, value=-np.inf),
+        special(0.0, 0.0, value=np.inf, grad=(-np.inf, -np.inf)), special(0.0, -1.0, value=np.inf),
+        special(0.0, 0.5, value=-np.inf, grad=(np.inf, np.inf)), special(0.0, 1.0, value=-np.inf, grad=(np.inf, np.inf)),
         special(0.0, 2.0, value=0.0, grad=(-np.inf, 0.0)), special(0.0, 3.0, value=0.0, grad=(0.0, 0.0)),
+        special(0.0, 1.5, value=0.0, grad=(-np.inf, 0.0)),
         special(-2.0, 3.0, value=np.nan, grad=(np.nan, np.nan)),
         special(2.0, 0.0, value=0.5, grad=(-0.25, np.log(2.0))),
+        special(0.0, 2.0, value=2.0, grad=(0.0, -np.inf), params={"by_base": 2, "by_exponent": 0}),
+        special(0.0, 0.0, value=0.0, grad=(0.0, -np.inf), params={"by_base": 2, "by_exponent": 0}),
     ),
 )  # fmt: skip
+def mixed_slope(x: Any, y: Any, by_base: Any = 1, by_exponent: Any = 1) -> Any:
+    """The derivative of x**y, m times by x and n times by y.
+
+    x**(y - m)·Σₖ (n over k)·cₖ(y)·(log x)ⁿ⁻ᵏ, where cₖ is the k-th derivative of y·(y - 1)·…·(y - m + 1).
+
+    Args:
+        x: any shape.
+        y: a shape that fits.
+        by_base: m, from 0 up.
+        by_exponent: n, from 0 up.
+    """
+    zero = np.equal(x, 0)
+    base = np.where(zero, 1, x)
+    shares = [_coefficient(y, by_base, turn) for turn in range(by_exponent + 1)]
+    total = shares[by_exponent]
+    if by_exponent:
+        logarithm = np.log(base)
+        for turn in range(by_exponent):
+            part = math.comb(by_exponent, turn) * shares[turn] * logarithm ** (by_exponent - turn)
+            total = total + np.where(shares[turn] == 0, 0, part)
+    slope = base ** (y - 1 if by_base else y) * total
+    for _ in range(1, by_base):  # x**(y - m) can be beyond the range where the answer is not
+        slope = slope / base
+    slope = np.where(total == 0, 0, slope)
+    edge = _edge(np.real(y), [np.real(one) for one in shares], by_base)
+    return np.where(zero, edge, slope).astype(np.result_type(x, y))[()]
