@@ -396,7 +396,7 @@ def test_ctrl_c_is_heard_soon_and_leaves_whole_steps():
     assert optimizer.why_not_compiled == ""
     assert optimizer.iterations == len(optimizer.losses) == int(v) > 64
     assert next(iter(optimizer._states.values())).steps == optimizer.iterations
-    taken = optimizer.iterations
+    taken = int(optimizer.iterations)
     optimizer.minimize(loss, [w], steps=20)
     assert optimizer.iterations == int(v) == taken + 20
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -109,6 +109,13 @@ class Adam(Optimizer):
     >>> w.numpy()
     array([0.75], dtype=float32)
     """
+
+    memory: ClassVar[dict[str, str]] = {
+        "mean": "momentum",
+        "square": "velocity",
+        "largest": "velocity_hat",
+        "steps": "steps",
+    }
 
     def __init__(
         self,

@@ -100,7 +100,7 @@ class _Steps:
 
     def _may_ask(self) -> bool:
         """Whether loops can be remembered by what is given."""
-        if callable(self.optimizer._learning_rate):
+        if self.optimizer._schedule is not None:
             return False
         wanted = self.wanted
         return wanted is None or (
@@ -187,7 +187,7 @@ class _Steps:
             return None
         asked.freeze()
         states = dict(self.optimizer._states)
-        taken, count = self.optimizer._iterations, len(self.before)
+        taken, count = self.optimizer._taken.number, len(self.before)
         before = [(cell, cell.array) for cell in fixed.written if isinstance(cell, Handle)]
         fine = False
         try:
@@ -200,7 +200,7 @@ class _Steps:
             del self.before[count:]
             self.optimizer._states.clear()
             self.optimizer._states.update(states)
-            self.optimizer._iterations = taken
+            self.optimizer._taken.number = taken
             for cell, array in before:
                 cell.array = array
         if not fine or not self.left:
@@ -251,7 +251,7 @@ def _can_be(optimizer: Any, found: Trace) -> bool:
     """Whether a step can become a loop; if not, the optimizer is told why."""
     if found.obstacle is not None:
         optimizer.why_not_compiled = str(found.obstacle)
-    elif callable(optimizer._learning_rate):
+    elif optimizer._schedule is not None:
         optimizer.why_not_compiled = "the learning rate is a schedule, which Python is asked for"
     return not optimizer.why_not_compiled
 

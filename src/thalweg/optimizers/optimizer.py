@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from math import sqrt
-from typing import Any
+from copy import copy, deepcopy
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 
+from thalweg.core.axes import static
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.numbers_seen import refuse_traces
 from thalweg.core.recording import STATE
-from thalweg.optimizers.missing_gradient import levels_to_the_user, name_of, why_missing
+from thalweg.core.whole_number import whole_number
+from thalweg.optimizers.arguments import arguments_of, in_words
+from thalweg.optimizers.clipping import clipped
+from thalweg.optimizers.kept import Number
+from thalweg.optimizers.loss_value import loss_value
+from thalweg.optimizers.memory import Memory
+from thalweg.optimizers.missing_gradient import without_none
 from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.worth import TRACED_AT, work_of_tape
+from thalweg.values.tensor import Tensor
 
 __all__ = ["Optimizer"]
 
@@ -28,9 +36,7 @@ WORTH_A_TRACE = 32
 FEW = 4
 """Fewer steps than this are Python's: the first ones are, while machine code is made."""
 
-TOLD = frozenset(
-    {"_iterations", "_last", "_learning_rate", "_spent", "_work", "losses", "why_not_compiled"}
-)
+TOLD = frozenset({"_last", "_spent", "_work", "losses", "why_not_compiled"})
 """What changes from step to step, and what the user is told after them."""
 
 
@@ -47,6 +53,7 @@ class Optimizer(ABC):
         name: shown in messages.
 
     Attributes:
+        iterations: a Variable, steps taken; a loss that reads it counts also in machine code.
         losses: after `minimize` of a function: the loss before each of its steps.
         why_not_compiled: after `minimize` with many steps: why they ran as Python; empty if compiled.
 
@@ -54,6 +61,9 @@ class Optimizer(ABC):
         ValueError: a setting outside its interval.
         TypeError: a setting that is no number.
     """
+
+    memory: ClassVar[dict[str, str]] = {}
+    """What Keras calls the fields of the state; it decides their order in `variables`."""
 
     def __init__(
         self,
@@ -70,20 +80,22 @@ class Optimizer(ABC):
         if tracer is not None:
             tracer.unfinished = True
             tracer.refuse("an optimizer is made in here")
+        self._schedule: Callable[[int], Any] | None = None
+        self._rate_now: Any = Number("learning_rate", 0.0, partial(setting, "learning_rate"))
         self.learning_rate = learning_rate
         self.weight_decay = None if weight_decay is None else setting("weight_decay", weight_decay)
         self.clipnorm = above_zero("clipnorm", clipnorm)
         self.clipvalue = above_zero("clipvalue", clipvalue)
         self.global_clipnorm = above_zero("global_clipnorm", global_clipnorm)
         self.name = name
-        self._iterations = 0
+        self._taken: Any = Number("iteration", 0, partial(whole_number, "iterations"))
         self._last = 0  # tells the step that was last found to be the same each time
         self._loops: Any = None  # machine code for losses that were met
         self._spent = 0.0  # likewise as `_work`, since machine code was made
         self._work = 0.0  # microseconds that its steps have taken as Python, by estimate
         self.losses: Any = None
         self.why_not_compiled = ""
-        self._states: dict[int, Any] = {}
+        self._states = Memory(self.memory)
         self._explained: dict[frozenset[int], str] = {}
         self._plain = weight_decay is None and not (clipnorm or clipvalue or global_clipnorm)
 
@@ -96,16 +108,17 @@ class Optimizer(ABC):
     @learning_rate.setter
     def learning_rate(self, value: Rate) -> None:
         refuse_traces("the learning rate is set")
-        # A NumPy float64 would make float64 of every float32 it meets; a Python float is weak.
-        self._learning_rate = value if callable(value) else setting("learning_rate", value)
+        if callable(value):
+            self._schedule = value
+        else:
+            # A NumPy float64 would make float64 of every float32 it meets; a Python float is weak.
+            self._schedule, self._rate_now.number = None, setting("learning_rate", value)
 
     def _rate(self) -> Any:
-        given = self._learning_rate
-        if not callable(given):
-            return given
-        return setting(
-            f"the schedule's learning_rate at step {self._iterations}", given(self._iterations)
-        )
+        if self._schedule is None:
+            return self._rate_now.number
+        taken = self._taken.number
+        return setting(f"the schedule's learning_rate at step {taken}", self._schedule(taken))
 
     def settings(self) -> tuple[Any, ...]:
         """What the rule goes by beside the rate: its numbers and switches, in their order."""
@@ -115,15 +128,72 @@ class Optimizer(ABC):
         )
 
     @property
-    def iterations(self) -> int:
-        """Steps taken."""
-        refuse_traces("Python asks for the number of steps")
-        return self._iterations
+    def iterations(self) -> Any:
+        """Steps taken, a Variable of int64: `int(optimizer.iterations)` is a number of Python's."""
+        return self._taken
 
     @iterations.setter
-    def iterations(self, value: int) -> None:
+    def iterations(self, value: Any) -> None:
         refuse_traces("the number of steps is set")
-        self._iterations = value
+        self._taken.number = whole_number("iterations", value)
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that it keeps, as Variables: `iterations`, the rate where it is a number, its memory.
+
+        The memory is there from the first step on, or from `build`; for one Variable after the other, in
+        the order in which they came. Who saves these values, and assigns them to the variables of an
+        optimizer that `from_config` makes and that is built for the same Variables, goes on to the bit;
+        but for the first steps of a compiled `minimize`, which run as Python again, to rounding.
+
+        >>> import thalweg as tw
+        >>> adam = tw.optimizers.Adam(0.1)
+        >>> adam.build([tw.Variable([1.0], name="w")])
+        >>> [one.name for one in adam.variables]
+        ['iteration:0', 'learning_rate:0', 'w_momentum:0', 'w_velocity:0', 'w_steps:0']
+        """
+        numbers = [self._taken] if self._schedule else [self._taken, self._rate_now]
+        return [*numbers, *self._states.variables()]
+
+    def build(self, variables: Iterable[Any]) -> None:
+        """Make the memory for Variables, all zero as before the first step; what is there stays.
+
+        Raises:
+            TypeError: one of them is no Variable.
+        """
+        for one in [variables] if isinstance(variables, Handle) else variables:
+            if not isinstance(one, Trainable):
+                raise TypeError(_NO_VARIABLE.format(type(one).__name__))
+            if one.key not in self._states:
+                self._begin(one)
+
+    def _begin(self, variable: Any) -> Any:
+        """The state of a Variable that has none yet."""
+        name = variable.name.removesuffix(":0")
+        return self._states.begin(variable.key, name, self.init(variable.array))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same optimizer, with the rate as it is now; its memory is in `variables`.
+
+        >>> import thalweg as tw
+        >>> config = tw.optimizers.SGD(0.1, momentum=0.9).get_config()
+        >>> tw.optimizers.SGD.from_config(config)
+        SGD(learning_rate=0.1, momentum=0.9)
+        """
+        return arguments_of(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Make an optimizer of what `get_config` gave; `custom_objects` is accepted for Keras' sake."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return in_words(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy counts by itself, and has a memory of its own."""
+        own = {"_taken": deepcopy(self._taken), "_rate_now": deepcopy(self._rate_now)}
+        return {**vars(self), **own, "_states": copy(self._states)}
 
     @abstractmethod
     def init(self, params: Any) -> Any:
@@ -209,11 +279,13 @@ class Optimizer(ABC):
                     "minimize got a loss that is no function, and no tape. Give a function of no "
                     "arguments, minimize(lambda: ..., variables), or the tape that recorded it."
                 )
+            before = Tensor(loss.array) if isinstance(loss, Trainable) else loss
             self._descend(tape, loss, wanted)
-            return loss
-        number: Any = steps
-        if not isinstance(number, int | np.integer) or number < 0:
+            return before
+        number: Any = static(steps)
+        if not isinstance(number, int) or number < 0:
             raise ValueError(f"minimize: steps is {steps!r}; a whole number from 0 on was wanted")
+        steps = number
         many = steps > 2 if jit_compile else steps >= WORTH_A_TRACE and jit_compile is None
         few = steps >= FEW and jit_compile is None and not many
         if (many or (few and self._work >= TRACED_AT)) and not STATE.here.recorders:
@@ -242,6 +314,8 @@ class Optimizer(ABC):
         """One step down a loss that is a function; the loss as it was before it."""
         with GradientTape() as recorded:
             answer = loss()
+            if type(answer) is not Tensor:
+                answer = loss_value(answer, loss)
         if see is not None:
             see(recorded)
         self._descend(recorded, answer, wanted)
@@ -255,47 +329,26 @@ class Optimizer(ABC):
     def _apply(self, pairs: list[tuple[Any, Any]], tape: Any, loss: Any) -> int:
         for grad, _ in pairs:
             if grad is None:
-                pairs = self._without_none(pairs, tape, loss)
+                pairs = without_none(pairs, tape, loss, self._explained)
                 break
         if not pairs:
             raise ValueError("No gradients provided for any variable: there are no variables.")
         tracer = STATE.here.tracer
         if tracer is not None:
-            return self._apply_traced(pairs, tracer)  # type: ignore[no-any-return]  # a Tensor of one
+            from thalweg.optimizers.written_step import apply_traced  # read when traced
+
+            return apply_traced(self, pairs, tracer)  # type: ignore[no-any-return]  # a Tensor of one
         return self._move(pairs)
-
-    def _apply_traced(self, pairs: list[tuple[Any, Any]], tracer: Any) -> Any:
-        """Take the step, and write down what it does; the number of steps is then a Tensor."""
-        from thalweg.optimizers.written_step import number_of_steps, write_step  # read when traced
-
-        nodes: dict[int, int] = {}
-        if tracer.graph is None:
-            tracer.refuse(f"a step of {type(self).__name__} inside a loop or branch")
-            return self._move(pairs)
-        if self.clipnorm or self.clipvalue or self.global_clipnorm:
-            tracer.refuse(f"{type(self).__name__} clips gradients")
-        elif all(isinstance(variable, Trainable) for _, variable in pairs):
-            nodes = write_step(self, pairs, tracer)
-        taken = self._move(pairs)
-        for _, variable in pairs:
-            if variable.key in nodes:
-                tracer.write(variable.key, variable, nodes[variable.key])
-        return number_of_steps(self, taken, tracer) if nodes else taken
 
     def _move(self, pairs: list[tuple[Any, Any]]) -> int:
         """Move each Variable by its gradient."""
-        rate, states, decay = self._learning_rate, self._states, self.weight_decay
-        if type(rate) is not float:
-            rate = self._rate()
+        rate, states, decay = self._rate(), self._states, self.weight_decay
         if not self._plain:
-            pairs = self._clipped(pairs)
+            pairs = clipped(self, pairs)
         for grad, variable in pairs:
             movable = isinstance(variable, Trainable)
             if not movable:
-                raise TypeError(
-                    f"an optimizer moves Variables, not a {type(variable).__name__}; make it one "
-                    f"first: tw.Variable(...)"
-                )
+                raise TypeError(_NO_VARIABLE.format(type(variable).__name__))
             params = variable.array
             g = grad.array if isinstance(grad, Handle) else np.asarray(grad)
             if g.dtype != params.dtype:
@@ -313,7 +366,7 @@ class Optimizer(ABC):
             key = variable.key
             state = states.get(key)
             if state is None:
-                state = self.init(params)
+                state = self._begin(variable)
             if decay is not None:
                 params = params - params * (rate * decay)
             new, states[key] = self.update(g, state, params, rate)
@@ -323,44 +376,11 @@ class Optimizer(ABC):
                 variable.array = new
             else:
                 variable.assign(new)
-        self._iterations += 1
-        return self._iterations
+        self._taken.number += 1
+        return int(self._taken.number)
 
-    def _clipped(self, pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-        """Shorten gradients as the user wished."""
-        raw = [grad.array if isinstance(grad, Handle) else np.asarray(grad) for grad, _ in pairs]
-        if self.clipvalue is not None:
-            raw = [np.clip(g, -self.clipvalue, self.clipvalue) for g in raw]
-        elif self.clipnorm is not None:
-            raw = [_shortened(g, _length(g), self.clipnorm) for g in raw]
-        elif self.global_clipnorm is not None:
-            length = sqrt(sum(_length(g) ** 2 for g in raw))
-            raw = [_shortened(g, length, self.global_clipnorm) for g in raw]
-        return [(g, variable) for g, (_, variable) in zip(raw, pairs, strict=True)]
 
-    def _without_none(
-        self, pairs: list[tuple[Any, Any]], tape: Any, loss: Any
-    ) -> list[tuple[Any, Any]]:
-        """Leave out pairs without a gradient and say so; why, where the tape can tell."""
-        missing = [variable for grad, variable in pairs if grad is None]
-        names = [name_of(variable) for variable in missing]
-        if len(missing) == len(pairs) and missing:
-            listed = ", ".join(f"'{name}'" for name in names)
-            raise ValueError(
-                f"No gradients provided for any variable: ({listed}).{why_missing(tape, loss, missing)}\n"
-                "A gradient is there where the loss was computed from the variable inside the tape."
-            )
-        # The next step will leave out the same ones, most likely for the same reason; finding it
-        # out takes longer than the step itself.
-        which = frozenset(getattr(variable, "key", 0) for variable in missing)
-        if tape is not None and which not in self._explained:
-            self._explained[which] = why_missing(tape, loss, missing)
-        warnings.warn(
-            f"Gradients do not exist for variables {names} when minimizing the loss."
-            f"{self._explained.get(which, '')}",
-            stacklevel=levels_to_the_user(),
-        )
-        return [(grad, variable) for grad, variable in pairs if grad is not None]
+_NO_VARIABLE = "an optimizer moves Variables, not a {}; make it one first: tw.Variable(...)"
 
 
 def _pair(one: Any) -> tuple[Any, Any]:
@@ -372,11 +392,3 @@ def _pair(one: Any) -> tuple[Any, Any]:
             f"zip(gradients, variables)"
         ) from None
     return grad, variable
-
-
-def _length(grad: Any) -> float:
-    return float(np.linalg.norm(np.ravel(grad)))
-
-
-def _shortened(grad: Any, length: float, limit: float) -> Any:
-    return grad * (limit / length) if length > limit else grad

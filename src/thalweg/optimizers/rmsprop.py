@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -103,6 +103,12 @@ class RMSprop(Optimizer):
     >>> w.numpy()
     array([0.5], dtype=float32)
     """
+
+    memory: ClassVar[dict[str, str]] = {
+        "square": "velocity",
+        "velocity": "momentum",
+        "mean": "average_gradient",
+    }
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -85,6 +85,8 @@ class SGD(Optimizer):
     >>> w.numpy()
     array([0.8], dtype=float32)
     """
+
+    memory: ClassVar[dict[str, str]] = {"velocity": "momentum"}
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """What does an optimizer's step look like, written down beside a function that is traced?
 
 The pure `update` is a formula in NumPy's functions: with Symbols in place of arrays it writes its nodes
-into the graph. What the optimizer remembers from step to step are cells: read before each call of the
-machine code, and set after it, so that compiled and plain steps may follow one another.
+into the graph. What the optimizer remembers from step to step are Variables (`kept`): read before each call
+of the machine code, and set after it, so that compiled and plain steps may follow one another.
 """
 
 from __future__ import annotations
@@ -12,35 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.handle import Trainable
 from thalweg.graph.symbol import Symbol, Unwritten
 from thalweg.values.tensor import Tensor
 
-__all__ = ["number_of_steps", "write_step"]
+__all__ = ["apply_traced"]
 
 
-class Slot:
-    """One field of the state that an optimizer keeps for a Variable."""
-
-    __slots__ = ("field", "key", "states")
-
-    def __init__(self, states: dict[int, Any], key: int, field: str) -> None:
-        self.states, self.key, self.field = states, key, field
-
-    @property
-    def array(self) -> Any:
-        """Its value; a count as a float64, which holds every count."""
-        value = getattr(self.states[self.key], self.field)
-        return np.float64(value) if type(value) is int else value
-
-    @array.setter
-    def array(self, value: Any) -> None:
-        state = self.states[self.key]
-        counts = type(getattr(state, self.field)) is int
-        self.states[self.key] = state._replace(**{self.field: int(value) if counts else value})
-
-
-class Rate:
-    """The rate of the next step; a schedule is asked before each call."""
+class Schedule:
+    """The rate of the next step, which a schedule is asked for before each call."""
 
     __slots__ = ("optimizer",)
 
@@ -53,26 +33,35 @@ class Rate:
         return np.float64(self.optimizer._rate())
 
 
-class Steps:
-    """How many steps an optimizer has taken."""
+def apply_traced(optimizer: Any, pairs: list[tuple[Any, Any]], tracer: Any) -> Any:
+    """Take a step, and write down what it does.
 
-    __slots__ = ("optimizer",)
+    Args:
+        optimizer: what moves.
+        pairs: gradients and Variables; no gradient is None.
+        tracer: who writes.
 
-    def __init__(self, optimizer: Any) -> None:
-        self.optimizer = optimizer
+    Returns:
+        The number of steps taken: a Tensor where it is written down, else an int.
+    """
+    nodes: list[tuple[Any, int]] = []
+    if tracer.graph is None:
+        tracer.refuse(f"a step of {type(optimizer).__name__} inside a loop or branch")
+        return optimizer._move(pairs)
+    if optimizer.clipnorm or optimizer.clipvalue or optimizer.global_clipnorm:
+        tracer.refuse(f"{type(optimizer).__name__} clips gradients")
+    elif all(isinstance(variable, Trainable) for _, variable in pairs):
+        nodes = _write_step(optimizer, pairs, tracer)
+    taken = optimizer._move(pairs)
+    for one, node in nodes:
+        tracer.write(one.key, one, node)
+    return _number_of_steps(optimizer, taken, tracer) if nodes else taken
 
-    @property
-    def array(self) -> Any:
-        """The number."""
-        return np.int64(self.optimizer._iterations)
 
-    @array.setter
-    def array(self, value: Any) -> None:
-        self.optimizer._iterations = int(value)
-
-
-def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) -> dict[int, int]:
-    """Write the nodes of one step; what it reads and keeps become the tracer's cells.
+def _write_step(
+    optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any
+) -> list[tuple[Any, int]]:
+    """Write the nodes of one step; what it reads become the tracer's cells.
 
     Args:
         optimizer: whose `init` and `update`.
@@ -80,55 +69,58 @@ def write_step(optimizer: Any, pairs: Sequence[tuple[Any, Any]], tracer: Any) ->
         tracer: where the nodes go.
 
     Returns:
-        The node of each Variable's new value, by the Variable's key.
+        What the step sets, each with the node of its new value; to be told when it is set.
     """
-    graph, states, mine = tracer.graph, optimizer._states, id(optimizer)
-    if callable(optimizer._learning_rate) and ("steps", mine) in tracer.written:
+    graph, count = tracer.graph, optimizer._taken
+    if optimizer._schedule is not None and count.key in tracer.written:
         tracer.refuse("a schedule is asked for the rate once a call, and here are several steps")
-        return {}
+        return []
     tracer.assume(optimizer.settings)
-    rate = Symbol(graph, tracer.cell(("rate", mine), Rate(optimizer)))
-    found: dict[int, int] = {}
-    made: dict[tuple[int, str], Slot] = {}
+    found: dict[int, tuple[Any, int]] = {}
+
+    def value(kept: Any) -> Symbol:
+        """What a Variable holds at this place of the step."""
+        return Symbol(graph, found[kept.key][1] if kept.key in found else _cell(tracer, kept))
+
+    if optimizer._schedule is None:
+        rate = value(optimizer._rate_now)
+    else:
+        rate = Symbol(graph, tracer.cell(("rate", id(optimizer)), Schedule(optimizer)))
     try:
         for grad, variable in pairs:
             tracer.read(variable)
             # A Variable that comes in several pairs moves by each, one after the other.
-            params = Symbol(graph, found.get(variable.key, tracer.node_of(variable)))
+            now = found.get(variable.key)
+            params = Symbol(graph, tracer.node_of(variable) if now is None else now[1])
             g = Symbol(graph, tracer.node_of(grad)).astype(params.dtype)
-            if variable.key not in states:
-                states[variable.key] = optimizer.init(variable.array)
-            state = states[variable.key]
-            slots = {
-                field: made.setdefault((variable.key, field), Slot(states, variable.key, field))
-                for field in state._fields
-                if getattr(state, field) is not None
-            }
-            keys = {field: (field, mine, variable.key) for field in slots}
-            symbols = {
-                field: Symbol(graph, tracer.cell(keys[field], slots[field])) for field in slots
-            }
+            optimizer.build([variable])
+            parts = optimizer._states.parts[variable.key]
+            symbols = {field: value(part) for field, part in parts.items()}
             if optimizer.weight_decay is not None:
                 params = params - params * (rate * optimizer.weight_decay).astype(params.dtype)
-            new, after = optimizer.update(g, state._replace(**symbols), params, rate)
-            found[variable.key] = new.astype(params.dtype).number
-            for field, slot in slots.items():
-                kept = getattr(after, field)
-                if kept.number != symbols[field].number or symbols[field] is kept:
-                    tracer.write(keys[field], slot, kept.number)
+            state = optimizer._states[variable.key]._replace(**symbols)
+            new, after = optimizer.update(g, state, params, rate)
+            found[variable.key] = variable, new.astype(params.dtype).number
+            for field, part in parts.items():
+                found[part.key] = part, getattr(after, field).number
     except Unwritten as error:
         tracer.refuse(f"{type(optimizer).__name__}: {error}")
     except Exception as error:  # noqa: BLE001 # the step itself will say what is wrong
         tracer.refuse(f"{type(optimizer).__name__}: it cannot be written down ({error})")
-    steps = Steps(optimizer)
-    count = Symbol(graph, tracer.cell(("steps", mine), steps))
-    tracer.write(("steps", mine), steps, (count + 1).number)
-    return found
+    found[count.key] = count, (value(count) + 1).number
+    return [*found.values()]
 
 
-def number_of_steps(optimizer: Any, taken: int, tracer: Any) -> Any:
+def _cell(tracer: Any, kept: Any) -> int:
+    """The node of what an optimizer keeps; its memory may just have been made."""
+    node: int = tracer.cell(kept.key, kept)
+    tracer.know(kept, node)
+    return node
+
+
+def _number_of_steps(optimizer: Any, taken: int, tracer: Any) -> Any:
     """How many steps were taken, as a Tensor that is counted anew at each call of the machine code."""
-    count = Symbol(tracer.graph, tracer.cell(("steps", id(optimizer)), Steps(optimizer)))
+    count = Symbol(tracer.graph, _cell(tracer, optimizer._taken))
     answer = Tensor(np.int32(taken))
     tracer.know(answer, count.astype(np.int32).number)
     return answer
