@@ -560,7 +560,10 @@ def test_a_row_that_is_not_there_is_told():
     table = tw.constant(np.arange(12.0).reshape(4, 3))
     at, w = tw.Variable(0, trainable=False), fresh()
     optimizer = SGD(0.05)
-    loss = lambda: squares(w, tw.gather(table, at)[None], 1.0)  # noqa: E731 # a closure is wanted
+
+    def loss():
+        return squares(w, tw.gather(table, at)[None], 1.0)
+
     for _ in range(2):
         optimizer.minimize(loss, [w], steps=STEPS)
     at.assign(7)

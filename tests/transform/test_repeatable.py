@@ -216,7 +216,10 @@ def test_nothing_is_run():
 
 def test_changes_outside_are_seen():
     held, box = np.ones(3), {"k": 1.0}
-    f = lambda w: tw.reduce_sum(held * w) * box["k"] * FACTOR  # noqa: E731 # a closure is wanted
+
+    def f(w):
+        return tw.reduce_sum(held * w) * box["k"] * FACTOR
+
     outside = read(f).outside
     assert outside.changed() == ""
     held[1] = 2.0
