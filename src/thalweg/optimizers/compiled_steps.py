@@ -20,6 +20,7 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.sites import place
+from thalweg.optimizers.loop_losses import LoopLosses
 from thalweg.optimizers.native_loop import NativeLoop
 from thalweg.optimizers.open_data import same_with
 from thalweg.optimizers.remembered_loops import CLOSED, FIXED, OPENED, Asked, RememberedLoops
@@ -69,7 +70,7 @@ class _Steps:
     def __init__(self, optimizer: Any, loss: Any, wanted: Any, steps: int) -> None:
         self.optimizer, self.loss, self.wanted, self.steps = optimizer, loss, wanted, steps
         self.before: list[Any] = []  # losses of the steps in Python before the loop
-        self.chunks: list[list[Any]] = []
+        self.looped = LoopLosses(self.before)
         self.after: list[Any] = []
         if optimizer._loops is None or not optimizer._loops.belong_to(optimizer):
             optimizer._loops = RememberedLoops(optimizer)
@@ -78,8 +79,7 @@ class _Steps:
     @property
     def left(self) -> int:
         """How many steps are to be taken."""
-        looped = sum([len(one[0]) for one in self.chunks])
-        return self.steps - len(self.before) - looped - len(self.after)
+        return self.steps - len(self.before) - self.looped.taken - len(self.after)
 
     def taken(self, jit_compile: bool | None, many: bool) -> Any:
         """Take them all; the loss before the last one."""
@@ -96,7 +96,7 @@ class _Steps:
                 return self._in_machine_code(*ready)
             return self._as_python(self.before)
         finally:
-            self.optimizer.losses = _all_losses(self.before, self.chunks, self.after)
+            self.optimizer.losses = self.looped.all(self.after)
 
     def _may_ask(self) -> bool:
         """Whether loops can be remembered by what is given."""
@@ -108,8 +108,8 @@ class _Steps:
         )
 
     def _in_machine_code(self, loop: NativeLoop, cells: list[Any], data: list[Any]) -> Any:
-        if loop.run(cells, data, self.left, self.chunks):
-            return loop.answer(self.chunks)
+        if loop.run(cells, data, self.left, self.looped.append):
+            return loop.answer(self.looped.last)
         return self._as_python(self.after)
 
     def _as_python(self, losses: list[Any]) -> Any:
@@ -223,17 +223,6 @@ def _pays(optimizer: Any, tape: Any, steps: int, many: bool) -> bool:
     optimizer._count(steps)(tape)
     enough = cost_of_code(NODES_OF_AN_OP * len(tape._recording.events))
     return bool((optimizer._work if many else optimizer._spent) >= enough)
-
-
-def _all_losses(first: list[Any], chunks: list[list[Any]], last: list[Any]) -> Any:
-    """The losses of the steps in Python before the loop, in the loop, and in Python after it."""
-    before, after = [
-        [one.array for one in some if isinstance(one, Handle)] for some in (first, last)
-    ]
-    if not chunks:
-        return np.array(before + after)
-    parts = [np.array(before), *[one[0] for one in chunks], np.array(after)]
-    return np.concatenate([one for one in parts if len(one)])
 
 
 def _written_down(step: Callable[..., Any], loss: Any, tensors: Any = ()) -> tuple[Any, Trace]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,14 +61,16 @@ class NativeLoop:
         holds = all([ask() == answered for ask, answered in self._assumed])
         return cells if holds else None
 
-    def run(self, cells: list[Any], data: Sequence[Any], steps: int, chunks: list[Any]) -> bool:
+    def run(
+        self, cells: list[Any], data: Sequence[Any], steps: int, keep: Callable[[list[Any]], None]
+    ) -> bool:
         """Take steps; after each part the cells hold what was reached.
 
         Args:
             cells: what `cells` gave.
             data: an array for each of the inputs before the cells.
             steps: how many.
-            chunks: of each part, a row of outputs for each step, is added here.
+            keep: is given each part's outputs, a row for each step.
 
         Returns:
             False where a whole number named a row that is not there: Python's next step will say which.
@@ -81,12 +83,12 @@ class NativeLoop:
                     ends, rows = self._loop([*data, *[cell.array for cell in cells]], 1)
                     with WholeOnly():
                         self._set(cells, ends)
-                        chunks.append(rows)
+                        keep(rows)
                 else:
                     with WholeOnly():
                         ends, rows = self._loop([*data, *[cell.array for cell in cells]], now)
                         self._set(cells, ends)
-                        chunks.append(rows)
+                        keep(rows)
             except IndexError:
                 return False
             steps -= now
@@ -99,6 +101,6 @@ class NativeLoop:
             array = ends[place]
             cells[place - self._given].array = array if array.ndim else array[()]
 
-    def answer(self, chunks: list[list[Any]]) -> Any:
-        """The loss before the last step."""
-        return in_place_of(self._form, [np.asarray(one[-1]) for one in chunks[-1]])
+    def answer(self, last: list[Any]) -> Any:
+        """The loss before the last step, made of that step's outputs."""
+        return in_place_of(self._form, last)

@@ -18,9 +18,11 @@ from thalweg.core.whole_number import whole_number
 from thalweg.optimizers.arguments import arguments_of, in_words
 from thalweg.optimizers.clipping import clipped
 from thalweg.optimizers.kept import Number
+from thalweg.optimizers.loop_losses import LoopLosses
 from thalweg.optimizers.loss_value import loss_value
 from thalweg.optimizers.memory import Memory
 from thalweg.optimizers.missing_gradient import without_none
+from thalweg.optimizers.not_finite import warn_if_not_finite
 from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.worth import TRACED_AT, work_of_tape
@@ -258,7 +260,8 @@ class Optimizer(ABC):
                 beside; False for none; None for machine code where it pays and nobody can tell.
 
         Returns:
-            The loss as it was before the last step. All of them are in `losses`.
+            The loss as it was before the last step. All of them are in `losses`; where the last of
+            several is NaN or infinite, a warning names the step at which that began.
 
         Raises:
             ValueError: there is no gradient at all, the message says why, with the tape's words; or
@@ -291,13 +294,14 @@ class Optimizer(ABC):
         if (many or (few and self._work >= TRACED_AT)) and not STATE.here.recorders:
             from thalweg.optimizers.compiled_steps import run_steps  # read where it pays
 
-            return run_steps(self, loss, wanted, steps, jit_compile, many)
-        answer, losses = None, []
-        for taken in range(steps):
-            see = self._count(steps) if few and taken == 0 else None
-            answer = self._step(loss, wanted, see)
-            losses.append(answer)
-        self.losses = np.array([np.asarray(one.array) for one in losses if isinstance(one, Handle)])
+            answer = run_steps(self, loss, wanted, steps, jit_compile, many)
+        else:
+            see = self._count(steps) if few else None
+            answers = [self._step(loss, wanted, None if taken else see) for taken in range(steps)]
+            self.losses = LoopLosses(answers).all([])
+            answer = answers[-1] if answers else None
+        if steps > 1:
+            warn_if_not_finite(self)
         return answer
 
     def _count(self, steps: int) -> Callable[[Any], None]:
