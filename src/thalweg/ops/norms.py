@@ -11,7 +11,8 @@ from thalweg.core.composite import composite
 from thalweg.core.evidence import NO_TEXT, sample, special
 from thalweg.core.handle import Handle
 from thalweg.core.op import row
-from thalweg.ops.arithmetic import abs, maximum
+from thalweg.core.recording import STATE
+from thalweg.ops.arithmetic import abs, maximum, sign
 from thalweg.ops.comparison import equal, greater, select
 from thalweg.ops.complex_numbers import conj, imag, real
 from thalweg.ops.creation import ones_like, zeros_like
@@ -46,7 +47,20 @@ def _across(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> An
     Where one component is nearly the whole length, gᵢ·(1 - nᵢ²) would keep no digits of it, and Σ nⱼ² of
     the others stands in place of 1 - nᵢ². There is one such component at most.
     """
+    length = euclidean(input_tensor, axis, True)
+    zero = equal(length, 0)
     long = greater(_inner(ans, ans), LONG)
+    if not isinstance(long, Handle) and not np.count_nonzero(long):
+        across = g - ans * reduce_sum(_inner(ans, g), axis, True)
+    else:
+        across = _beside_the_long(g, ans, long, axis)
+    turned = across / select(zero, ones_like(length), length)
+    turned = select(zero, zeros_like(turned), turned)
+    return select(lost(g, turned, axis), zeros_like(turned), turned)
+
+
+def _beside_the_long(g: Any, ans: Any, long: Any, axis: Any) -> Any:
+    """g - n·⟨n, g⟩, where one component may be nearly the whole length."""
     rest = select(long, zeros_like(ans), ans)
     part = _inner(rest, g)
     others = reduce_sum(part, axis, True)
@@ -54,11 +68,7 @@ def _across(g: Any, ans: Any, input_tensor: Any, axis: Any, keepdims: Any) -> An
     if ans.dtype.kind == "c":  # a phase that turns does so whatever the others are
         own = own + 1j * ans * imag(conj(ans) * g)
     whole = others + reduce_sum(select(long, _inner(ans, g), zeros_like(part)), axis, True)
-    length = euclidean(input_tensor, axis, True)
-    zero = equal(length, 0)
-    turned = select(long, own, g - ans * whole) / select(zero, ones_like(length), length)
-    turned = select(zero, zeros_like(turned), turned)
-    return select(lost(g, turned, axis), zeros_like(turned), turned)
+    return select(long, own, g - ans * whole)
 
 
 def _inner(x: Any, y: Any) -> Any:
@@ -183,17 +193,53 @@ def magnitude(x: Any, axis: Any = None, keepdims: Any = True) -> Any:
     return np.where(good, largest, largest.dtype.type(1))
 
 
+def _p_parts(x: Any, p: float, axis: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """A scale, where an element is nearly the whole norm, and Σ|x/scale|ᵖ.
+
+    Such an element is the scale itself and its share 1, which does not turn with it: what it would take
+    from 1 then is the sum of the others' shares. Elsewhere the scale is the largest, taken as a constant.
+    """
+    scale = magnitude(x, axis)
+    long = _long(x, scale, p, axis) if isinstance(x, Handle) else None
+    if long is not None:
+        own = reduce_sum(select(long, abs(x), zeros_like(abs(x))), axis, True)
+        scale = select(equal(own, 0), scale, own)
+    powers = _power(x / scale, p)
+    if long is not None:
+        powers = select(long, ones_like(powers), powers)
+    return scale, long, reduce_sum(powers, axis, True)
+
+
+def _long(x: Any, scale: Any, p: float, axis: tuple[int, ...]) -> Any:
+    """Which element is nearly the whole p-norm; None where it can be seen that none is."""
+    written = STATE.here.tracer is not None
+    x, scale = (x, scale) if written else (x.array, scale.array)
+    shares = _power(x / scale, p)
+    long = greater(shares, LONG * reduce_sum(shares, axis, True))
+    return long if written or long.any() else None
+
+
+def _power(x: Any, p: float) -> Any:
+    """|x|ᵖ: an even power needs no size, whose slope at 0 would hide the higher derivatives there."""
+    return real(x * conj(x)) ** (p / 2) if p % 2 == 0 else abs(x) ** p
+
+
 def _p_norm(x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
     """(Σ|x|ᵖ)^(1/p), scaled, with gradient 0 at 0."""
-    scale = magnitude(x, axis)
-    part = x / scale
-    # An even power needs no size, whose slope at 0 would hide the higher derivatives there.
-    powers = real(part * conj(part)) ** (p / 2) if p % 2 == 0 else abs(part) ** p
-    total = reduce_sum(powers, axis, True)
+    scale, _, total = _p_parts(x, p, axis)
     zero = equal(total, 0)
     root = select(zero, ones_like(total), total) ** (1 / p)
     length = scale * select(zero, zeros_like(root), root)
     return length if keepdims else reshape(length, _without(x, axis))
+
+
+def _p_unit(x: Any, p: float, axis: tuple[int, ...]) -> Any:
+    """Real x over its p-norm; the element that is nearly all of it is its sign over the root."""
+    scale, long, total = _p_parts(x, p, axis)
+    unit = x / scale
+    if long is not None:
+        unit = select(long, sign(x), unit)
+    return unit / total ** (1 / p)
 
 
 def _without(x: Any, axis: tuple[int, ...]) -> tuple[int, ...]:
@@ -253,11 +299,15 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = 
     rank = len(tensor.shape)
     order = static(ord)
     axes = axis_tuple(axis, rank)
-    if axis is not None and len(axes) == 2:
+    if _of_matrices(axis, axes):
         return _matrix_norm(tensor, order, axes, keeps_axes(keepdims))
     if axis is not None and len(axes) > 2:
         raise ValueError(f"norm takes one axis or two, not {axis}")
     return _vector_norm(tensor, order, axes, keeps_axes(keepdims))
+
+
+def _of_matrices(axis: Any, axes: tuple[int, ...]) -> bool:
+    return axis is not None and len(axes) == 2
 
 
 @composite(inputs="tensor", public="linalg.normalize")
@@ -272,8 +322,20 @@ def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None) -> Any:
     Returns:
         `(tensor / norm, norm)`; the norm keeps its axes.
     """
-    length = norm(tensor, ord, axis, True)
-    return tensor / length, length
+    length, kind = norm(tensor, ord, axis, True), tensor.dtype.kind
+    axes, order = axis_tuple(axis, len(tensor.shape)), static(ord)
+    if not isinstance(tensor, Handle) or kind not in "fc":
+        return tensor / length, length
+    # These turn by what is across; a quotient would take the long element's share from 1 and lose it.
+    if order in ("euclidean", "fro", None) or (order == 2 and not _of_matrices(axis, axes)):
+        unit = unit_vector(tensor, axes, True)
+    elif _of_matrices(axis, axes) or order == np.inf or kind == "c":
+        return tensor / length, length
+    else:
+        unit = _p_unit(tensor, float(order), axes)
+    if STATE.here.tracer is None and length.array.all():
+        return unit, length
+    return select(equal(length, 0), tensor / length, unit), length
 
 
 @composite(inputs="x", public="math.l2_normalize nn.l2_normalize linalg.l2_normalize")
@@ -291,8 +353,15 @@ def l2_normalize(
     """
     if axis is not None and dim is not None:
         raise ValueError("l2_normalize: axis and dim are one thing; give one of them")
-    length = euclidean(x, dim if axis is None else axis, True)
-    return x / maximum(length, float(np.sqrt(static(epsilon))))
+    axis, least = dim if axis is None else axis, float(np.sqrt(static(epsilon)))
+    if not isinstance(x, Handle):
+        return x / maximum(euclidean(x, axis, True), least)
+    # The unit vector turns by what is across; a quotient would take 1 - n² from 1 and n² there.
+    unit = unit_vector(x, axis, True)
+    if STATE.here.tracer is None and (euclidean(x.array, axis, True) > least).all():
+        return unit
+    length = euclidean(x, axis, True)
+    return select(greater(length, least), unit, x / maximum(length, least))
 
 
 @composite(inputs="t", public="nn.l2_loss")
