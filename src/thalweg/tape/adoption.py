@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from thalweg.core.handle import Handle
@@ -114,6 +114,14 @@ class _Shared:
             self.grads = self.call.reverse(self.followed, tuple(lifted))
             self.arrived = arrived
         return self.grads
+
+
+def forget_cotangents(events: Iterable[tuple[Any, ...]]) -> None:
+    """Let go of what the latest sweep over some events has brought."""
+    for event in events:
+        for _, rule in event[1]:
+            if type(rule) is _Part:
+                rule.shared.arrived, rule.shared.grads = None, ()
 
 
 class _Part:

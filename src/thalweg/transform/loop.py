@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -77,6 +78,14 @@ class Loop(MadeRow):
         mine, theirs = self.body.outputs, other.body.outputs
         return other is self.root and len(mine) >= len(theirs)
 
+    @cached_property
+    def weight(self) -> int:
+        """How many calls a turn takes, those of loops inside with all their turns."""
+        return sum([
+            max(call.op.turns, 1) * call.op.weight if isinstance(call.op, Loop) else 1
+            for call in self.body.calls
+        ])  # fmt: skip
+
     @property
     def ends(self) -> int:
         """How many answers come before the stacks."""
@@ -84,7 +93,7 @@ class Loop(MadeRow):
 
     def kernel(self, *arrays: Any) -> tuple[Any, ...]:
         """The answers as arrays; where values are of no account, after one turn."""
-        if not HERE.once and is_long(self.turns, len(self.body.calls)):
+        if not HERE.once and is_long(self.turns, self.weight):
             made = computed(lambda graph, nodes: _write_loop(self, graph, nodes), arrays)
             if made is not None:
                 return made
@@ -98,7 +107,7 @@ class Loop(MadeRow):
                 (goes_on,) = self.condition.compute([*carry, *still])
                 if not goes_on:
                     break
-            if open_end and is_long(turn, len(self.body.calls)):
+            if open_end and is_long(turn, self.weight):
                 open_end = False
                 made = computed(
                     lambda graph, nodes: _write_loop(self, graph, nodes), [*carry, *still]
