@@ -9,6 +9,9 @@ import numpy as np
 
 from thalweg.core.handle import Handle
 from thalweg.core.trees import flatten, flatten_up_to, pack
+from thalweg.ops.lapack import UndeterminedGradientError
+from thalweg.ops.linear_combinations import add_n
+from thalweg.ops.reductions import reduce_sum
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.transform.arguments import answer_of, chosen, differentiable
 from thalweg.transform.gradient import grad
@@ -79,6 +82,24 @@ def hvp(function: Callable[[Any], Any], primal: Any, vector: Any) -> Any:
     12.0
     """
     point = differentiable(primal)
-    with ForwardAccumulator(point, along(point, vector)) as accumulator:
-        slope = grad(function)(point)
-    return accumulator.jvp(slope, unconnected_gradients="zero")
+    ways = along(point, vector)
+    try:
+        with ForwardAccumulator(point, ways) as accumulator:
+            slope = grad(function)(point)
+        return accumulator.jvp(slope, unconnected_gradients="zero")
+    except UndeterminedGradientError:
+        return _over_reverse(function, point, ways)
+
+
+def _over_reverse(function: Callable[[Any], Any], point: Any, ways: Any) -> Any:
+    """The same in reverse over reverse, the gradient of ⟨∇f(x), v⟩.
+
+    Where eigenvalues are equal, tangents of the vectors are not determined, though what a symmetric
+    function makes of them is: a tape asks for that alone.
+    """
+
+    def part_along(x: Any) -> Any:
+        slopes = zip(flatten(grad(function)(x)), flatten(ways), strict=True)
+        return add_n([reduce_sum(slope * way) for slope, way in slopes])
+
+    return grad(part_along)(point)
