@@ -43,6 +43,8 @@ What is behind the answers:
 - **NaN is passed on**, in values and in gradients, to the input that is NaN.
 - **Tails are exact**: the slopes of sigmoid, tanh, softplus, log_sigmoid, erf and gelu keep their digits
   however far out, because each is an op with a rule of its own.
+- **Small shares stay**: where one share of softmax, or one element of a vector, is nearly all, derivatives
+  are made of the others' sum and not of 1 - p.
 - **Scaled**: neither values nor gradients of norm, hypot, atan2, division, rsqrt, asinh and acosh overflow
   on the way to an answer that is in range.
 - **Ties** are shared by what is symmetric in its arguments (`maximum`, `reduce_max`); what picks places
@@ -55,11 +57,15 @@ And what falls short:
   `maximum(x, -x)**2`, which are smooth, the second derivative at 0 comes out as 0, and not as 2; of
   `abs(x)**4` the fourth as 0, and not as 24. `square(x)`, `x**4` and `reduce_sum(square(x))` have them all.
 - **Equal eigenvalues and singular values.** A symmetric function of them (of singular values that are 0 an
-  even one) has the right first and second derivatives, these by a tape over a tape. By a `ForwardAccumulator`
-  and `hvp`, of the third order, with the vectors, and of other functions they are refused with
+  even one) has the right first and second derivatives, these by a tape over a tape and by `hvp`. By a
+  `ForwardAccumulator`, of the third order, with the vectors, and of other functions they are refused with
   `UndeterminedGradientError`. Of a function that is not symmetric in a pair of equal values, with a gradient
   that hides it (the square of the least, at 0), the second derivative is the one-sided one along the
   direction that is asked for.
+- **Shares that are nearly 1.** Softmax, its logarithm, `reduce_logsumexp` and the cross-entropies keep all digits
+  of the small shares, in values and in derivatives. `math.cumulative_logsumexp` does so to the first order: its
+  second derivative takes the share from 1, and is off by about 1e-16 where it is smaller. And of two shares that
+  are nearly ½ each, a derivative with the factor 1 - 2p is off by as much.
 """
 
 
