@@ -32,6 +32,8 @@ def cases(sizes: Sizes) -> Iterator[Case]:
     yield descent(sizes.shorter(10_000, 500))
     yield network_fit(sizes.shorter(200, 20))
     yield thurber()
+    yield many_points(sizes.shorter(100_000, 1000))
+    yield pendulum(sizes.shorter(300, 30))
     yield root()
     yield system(sizes.shorter(40, 10))
 
@@ -257,6 +259,73 @@ def thurber() -> Case:
 
     peers = {"SciPy, curve_fit": scipy, **_if_jax({"JAX, jit, SciPy's curve_fit": jax})}
     return _rivals(ours, peers, 1e-3, "NIST's Thurber, curve_fit")
+
+
+def many_points(count: int) -> Case:
+    """A formula over many points."""
+    x = np.linspace(0.0, 10.0, count)
+    y = 3.0 * np.exp(-0.5 * x) + 1.0 + np.random.default_rng(0).normal(0.0, 0.05, count)
+    start = {"a": 1.0, "b": 1.0, "c": 0.0}
+
+    def ours(jit: Any) -> Search:
+        text = "y = a*exp(-b*x) + c"
+        return lambda: np.array([*tw.curve_fit(text, x, y, start, jit_compile=jit).params.values()])
+
+    def scipy() -> Search:
+        from scipy import optimize
+
+        def f(x: np.ndarray, a: float, b: float, c: float) -> np.ndarray:
+            return a * np.exp(-b * x) + c
+
+        return lambda: optimize.curve_fit(f, x, y, [*start.values()])[0]
+
+    return _rivals(ours, {"SciPy, curve_fit": scipy}, 1e-5, f"a formula over {count} points")
+
+
+def pendulum(turns: int) -> Case:
+    """A damped pendulum by Runge and Kutta's steps: two constants and two starts from the angles."""
+    h, truth, start = 0.1, np.array([1.3, 0.1, 1.0, 0.0]), np.array([1.25, 0.08, 0.9, 0.05])
+
+    def step(sin: Callable[[Any], Any], p: Any) -> Callable[[Any, Any], Any]:
+        def slopes(angle: Any, speed: Any) -> Any:
+            return speed, -p[0] * p[0] * sin(angle) - p[1] * speed
+
+        def turn(state: Any, _: Any) -> Any:
+            angle, speed = state
+            k1, l1 = slopes(angle, speed)
+            k2, l2 = slopes(angle + h / 2 * k1, speed + h / 2 * l1)
+            k3, l3 = slopes(angle + h / 2 * k2, speed + h / 2 * l2)
+            k4, l4 = slopes(angle + h * k3, speed + h * l3)
+            return (
+                angle + h / 6 * (k1 + 2.0 * (k2 + k3) + k4),
+                speed + h / 6 * (l1 + 2.0 * (l2 + l3) + l4),
+            )
+
+        return turn
+
+    def plainly(x: Any, *p: float) -> np.ndarray:
+        turn, state, met = step(np.sin, p), (p[2], p[3]), []
+        for _ in range(turns):
+            state = turn(state, 0)
+            met.append(state[0])
+        return np.array(met)
+
+    x = h * np.arange(1, turns + 1)
+    y = plainly(x, *truth) + np.random.default_rng(0).normal(0.0, 0.01, turns)
+
+    def ours(jit: Any) -> Search:
+        def f(x: Any, w: Any, damping: Any, angle: Any, speed: Any) -> Any:
+            turn = step(tw.sin, (w, damping))
+            return tw.scan(turn, tw.range(turns), initializer=(angle, speed))[0]
+
+        return lambda: np.array([*tw.curve_fit(f, x, y, start, jit_compile=jit).params.values()])
+
+    def scipy() -> Search:
+        from scipy import optimize
+
+        return lambda: optimize.curve_fit(plainly, x, y, start)[0]
+
+    return _rivals(ours, {"SciPy, curve_fit": scipy}, 1e-4, f"a pendulum, {turns} steps of RK4")
 
 
 def root() -> Case:

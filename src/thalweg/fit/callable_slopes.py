@@ -123,7 +123,7 @@ class CallableSlopes:
             if not self._by_rows:
                 return sweeps(params)
             columns = written_columns(self._function, self._size, self._count or 1)
-            return [stack.eager(columns(params))]
+            return [stack.eager(columns(params)[1:])]
 
         return written
 

@@ -7,8 +7,9 @@ parameters: ∂fᵢ/∂bⱼ is the gradient of Σf with respect to the i-th copy
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,29 +52,38 @@ class FormulaModel:
         self._count = count
         self._predictors = [name for name in formula.names if name not in names]
         self._columns = [data[name] for name in self._predictors]
-        order = [*names, *self._predictors]
-        self._plain = as_function(formula, order)
-        self._taped = as_function(formula, order, op_table())
+        order = (*names, *self._predictors)
+        self._plain, self._taped = _programs(formula, order)
         search, size = search or Search(jit_compile=False), len(names)
-        form = (str(formula), tuple(order), count)
+        form = (str(formula), order, count)
         value, slopes = written_value(self._taped, size), written_columns(self._taped, size, count)
         self._value = Repeated(search, value, self._columns, ("values", form), first=False)
         self._slopes = Repeated(search, slopes, self._columns, ("slopes", form), first=False)
         self._work = Work()
+        self._latest: tuple[bytes, Any] = (b"", None)
+
+    def _by_machine_code(self, params: Array) -> Any:
+        """The value and its derivatives, of which the one is next to free where the others are asked."""
+        key = params.tobytes()
+        if self._latest[0] != key or self._latest[1] is None:
+            self._latest = key, self._slopes(params)
+        return self._latest[1]
 
     def predict(self, params: Array) -> Array:
         """The formula's value, `(n,)`."""
-        found = self._value(params)
+        found = self._by_machine_code(params) if self._slopes.small else self._value(params)
         if found is None:
             self._value.spend(0.3 * self._work.each)
         value = found[0] if found is not None else self._plain(*params, *self._columns)
-        return np.array(np.broadcast_to(value, (self._count,)), dtype=np.float64)
+        if np.shape(value) != (self._count,):
+            value = np.broadcast_to(value, (self._count,))
+        return np.array(value, dtype=np.float64)
 
     def jacobian(self, params: Array) -> Array:
         """Its derivatives, `(n, p)`, by one reverse sweep."""
-        found = self._slopes(params)
+        found = self._by_machine_code(params)
         if found is not None:
-            return np.array(found).T
+            return np.array(found[1:]).T
         slopes = column_slopes(self._taped, params, self._columns, self._count, self._work)
         self._slopes.spend(self._work.each)
         return slopes
@@ -81,6 +91,17 @@ class FormulaModel:
     def over(self, data: Mapping[str, Array], count: int) -> FormulaModel:
         """The same formula over other columns."""
         return FormulaModel(self._formula, self.names, data, count)
+
+
+@lru_cache(maxsize=64)
+def _programs(
+    formula: Expression, order: tuple[str, ...]
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The formula for arrays, and for Tensors; many fits take one formula."""
+    return as_function(formula, order), as_function(formula, order, op_table())
+
+
+_equation = lru_cache(maxsize=64)(parse_equation)
 
 
 def _named(equation: Equation, x: Any, y: Any, start: Any) -> dict[str, Array]:
@@ -157,7 +178,7 @@ def formula_task(text: str, x: Any, y: Any, start: Any, search: Search | None = 
         ExpressionError: the text is no equation.
         DescentError: names and data do not fit together, or the data are no finite numbers.
     """
-    equation = parse_equation(text)
+    equation = _equation(text)
     data = _named(equation, x, y, start)
     names = formula_parameters(equation.right.names, tuple(data), equation.left.names)
     _check_start(names, data, start)

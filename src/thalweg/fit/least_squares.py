@@ -16,6 +16,8 @@ Watcher = Callable[[Array, float], bool]
 # rounding: a thousand times the rounding of a Jacobian of some thousand rows.
 RANK_TOLERANCE = 1e-12
 
+_LONG = 8192
+
 
 class LeastSquares:
     """The sum of squares S(b) = Σ ((y − f(b)) / σ)², to be made small inside a box.
@@ -84,5 +86,7 @@ class LeastSquares:
 def sum_of_squares(residual: Array) -> float:
     """Σ r², or infinity where any r is not a number, so that such a point is never preferred."""
     with np.errstate(all="ignore"):
-        total = float(residual @ residual)
+        # BLAS takes a second thread for long ones, and waits for it longer than it saves.
+        long = residual.size > _LONG
+        total = float(np.add.reduce(np.square(residual)) if long else residual @ residual)
     return total if np.isfinite(total) else float("inf")

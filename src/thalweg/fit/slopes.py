@@ -63,7 +63,7 @@ def column_slopes(
 
 
 def written_columns(function: Callable[..., Any], size: int, count: int) -> Written:
-    """What `column_slopes` does, written in ops: parameters `(p,)` and columns ↦ the p columns."""
+    """The value and what `column_slopes` does, written in ops: parameters `(p,)`, columns ↦ p + 1 columns."""
 
     def written(params: Any, *columns: Any) -> list[Any]:
         spread = [broadcast_to.eager(params[j], (count,)) for j in range(size)]
@@ -71,7 +71,8 @@ def written_columns(function: Callable[..., Any], size: int, count: int) -> Writ
             tape.watch(spread)
             answer = function(*spread, *columns)
         slopes = tape.gradient(answer, spread)
-        return [Tensor(np.zeros(count)) if one is None else one for one in slopes]
+        value = answer if isinstance(answer, Handle) else Tensor(np.full(count, answer))
+        return [value, *[Tensor(np.zeros(count)) if one is None else one for one in slopes]]
 
     return written
 

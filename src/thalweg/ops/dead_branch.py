@@ -20,6 +20,9 @@ from thalweg.errors import ShapeError
 from thalweg.ops.comparison import select
 from thalweg.ops.creation import zeros_like
 
+LONG = 8192
+"""Elements from which on BLAS may take a second thread."""
+
 
 def spared(g: Any, product: Any, axis: tuple[int, ...] | None = None) -> Any:
     """What a rule made of g, with zeros in place of no numbers where g is zero.
@@ -64,6 +67,8 @@ def lost(g: Any, product: Any, axis: Any = None) -> Any:
 
 def finite(array: Any) -> bool:
     """Whether all is finite. A sum of squares that overflows says no, which costs time alone."""
+    if array.ndim and array.size > LONG:  # where BLAS would wait for a second thread
+        return bool(np.isfinite(array).all())
     if array.ndim:
         array = array.ravel("K")  # A transposed matrix is not copied.
         array = np.vdot(array, array)
