@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -63,11 +64,12 @@ def descents(
         variables = [tw.Variable(start) for start in starts]
         given = [tw.constant(one) for one in data]
         optimizer = tw.optimizers.SGD(rate)
+        known = functools.partial(loss, WORDS, variables, given)
 
         def run(count: int) -> list[Any]:
             for variable, start in zip(variables, starts, strict=True):
                 variable.assign(start)
-            optimizer.minimize(lambda: loss(WORDS, variables, given), variables, steps=count)
+            optimizer.minimize(known, variables, steps=count)
             return [variable.numpy() for variable in variables]
 
         return Rival(

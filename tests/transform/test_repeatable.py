@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import types
 
 import numpy as np
 import pytest
@@ -28,6 +29,14 @@ def local_list(w):
     for k in range(3):
         terms.append(w * k)  # noqa: PERF401 # a list that grows is what is tried
     return sum(terms) + sum(a * w for a in (1.0, 2.0)) + tw.reduce_sum([a * w for a in [1, 2]])
+
+
+WORDS = types.SimpleNamespace(sin=tw.sin, k=3.0)
+
+
+def rebinds(m, w):
+    m = w if SEEN else m
+    return m.sin(w)
 
 
 def inner_function(w):
@@ -90,6 +99,9 @@ SAME = {
     "an object": MODEL,
     "a method": MODEL.value,
     "a partial": functools.partial(lambda a, w: a * w, 2.0),
+    "a partial by name": functools.partial(lambda a, w, *, b: a * w + b, 2.0, b=1.0),
+    "words in a namespace": functools.partial(lambda m, w: m.sin(w) * m.k, WORDS),
+    "a model as an argument": functools.partial(lambda m, w: m.a * w, types.SimpleNamespace(a=2.0)),
     "NumPy's": np.linalg.norm,
     "thalweg's": tw.reduce_sum,
     "a gradient": tw.grad(loss),
@@ -190,6 +202,11 @@ DIFFERENT = {
     "a function of a function": (lambda w: appends(w) + 1, "SEEN.append"),
     "a gradient of such": (tw.grad(appends), "SEEN.append"),
     "a partial of such": (functools.partial(appends), "SEEN.append"),
+    "words that are handed on": (
+        functools.partial(lambda m, w: str(m) and w, WORDS),
+        "m may not be",
+    ),
+    "words that are bound anew": (functools.partial(rebinds, WORDS), "m.sin"),
     "a tw.function of such": (tw.function(appends), "SEEN.append"),
     "in a list": (lambda w, fs=(appends,): fs[0](w), "SEEN.append"),
     "getattr": (lambda w: getattr(w, "shape"), "getattr"),  # noqa: B009 # what is tried
@@ -238,3 +255,13 @@ def test_an_array_that_nobody_can_write_to_is_not_large():
     assert read(lambda w: tw.reduce_sum(big) * w).outside.large == "big"
     big.flags.writeable = False
     assert read(lambda w: tw.reduce_sum(big) * w).outside.large == ""
+
+
+def test_another_word_in_a_namespace_is_seen():
+    words = types.SimpleNamespace(f=tw.sin, k=2.0)
+    outside = read(functools.partial(lambda m, w: m.f(w) * m.k, words)).outside
+    assert outside.changed() == ""
+    words.f = tw.cos
+    assert outside.changed() == "m.f"
+    words.f, words.k = tw.sin, 3.0
+    assert outside.changed() == "m.k"

@@ -112,8 +112,7 @@ class _Reader:
         elif isinstance(value, CONTAINERS):
             self._container(called, value)
         elif isinstance(value, functools.partial):
-            for part in (value.func, value.args, value.keywords):
-                self.value(called, part)
+            self._partly_called(called, value)
         elif isinstance(inspect.getattr_static(value, "python_function", None), types.FunctionType):
             self.value(called, value.python_function)
         elif isinstance(getattr(type(value), "__call__", None), types.FunctionType):  # noqa: B004 # the function itself is wanted
@@ -157,6 +156,19 @@ class _Reader:
             held = cell.cell_contents
             if isinstance(held, types.FunctionType | types.MethodType):
                 self.value(function.__name__, held)
+
+    def _partly_called(self, called: str, partial: functools.partial[Any]) -> None:
+        """Read a function with the arguments that it has already; these are looked at where it uses them."""
+        function, given = partial.func, partial.args
+        if isinstance(function, types.FunctionType) and not is_steady(function):
+            code = function.__code__
+            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            if len(given) <= code.co_argcount and {*partial.keywords} <= {*names}:
+                bound = dict(zip(names, given, strict=False)) | partial.keywords
+                self.function(function, bound)
+                return
+        for part in (function, given, partial.keywords):
+            self.value(called, part)
 
     def method(self, called: str, function: Any, owner: Any) -> None:
         """Read a method of an object."""
@@ -348,6 +360,9 @@ def _home(value: Any, name: str) -> dict[str, Any]:
             getattr(value, name, None)  # what a module reads when it is first asked for
         return vars(value)
     kind: Any = type(value)
+    if kind is types.SimpleNamespace:  # whose attributes are what it holds, and nothing else
+        held: dict[str, Any] = vars(value)
+        return held
     if kind.__getattribute__ is not object.__getattribute__:
         return {}
     if hasattr(inspect.getattr_static(kind, name, None), "__set__"):
