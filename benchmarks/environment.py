@@ -12,7 +12,7 @@ from pathlib import Path
 
 PACKAGES = ("numpy", "scipy", "torch", "tensorflow_cpu", "tensorflow", "jax", "autograd")
 VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS",
-             "TF_NUM_INTRAOP_THREADS", "NPROC", "THALWEG_NUM_THREADS")  # fmt: skip
+             "TF_NUM_INTRAOP_THREADS", "NPROC", "THALWEG_NUM_THREADS", "OPENBLAS_THREAD_TIMEOUT")  # fmt: skip
 
 
 def processor() -> str:

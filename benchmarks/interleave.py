@@ -16,8 +16,8 @@ PATIENCE = 2.0
 """A rival has so many seconds, or the fewest turns; slow ones then sit out some rounds."""
 
 FEWEST = 3
-PAUSE = 0.03
-"""Between two rivals: the first one's threads, which spin for a while, go to sleep; OpenBLAS waits 2²⁶ cycles."""
+PAUSE = 0.002
+"""Between two rivals: the first one's threads, which spin for a while, go to sleep."""
 
 
 class Timing(NamedTuple):

@@ -17,6 +17,10 @@ COUNTS = (
     "NPROC",  # the pool of XLA's processor client
 )
 
+ASLEEP_AFTER = {"OPENBLAS_THREAD_TIMEOUT": "20"}
+"""The thread of NumPy's products looks for more work for 2²⁰ cycles, not 2²⁸: for the tenth of a second after
+a product that it does otherwise, whoever comes next has one core less."""
+
 
 def settle() -> None:
     """Keep this process, and every pool that it will start, to two threads on two cores.
@@ -29,7 +33,7 @@ def settle() -> None:
     taken = os.environ.pop("OPENBLAS_CORETYPE", None)
     if taken is not None:
         print(f"OPENBLAS_CORETYPE was {taken}; it is unset for this run")
-    os.environ.update(dict.fromkeys(COUNTS, str(THREADS)))
+    os.environ.update(dict.fromkeys(COUNTS, str(THREADS)) | ASLEEP_AFTER)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, two_cores(os.sched_getaffinity(0)))
