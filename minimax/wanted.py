@@ -61,8 +61,8 @@ _ATAN = (mp.tan(mp.pi / 8) * WIDER) ** 2
 TANH_SEAM = mp.mpf("0.55")
 # erf is a polynomial in x² up to here, and one minus an exponential above.
 ERF_SEAM = mp.mpf("0.921875")
-# (x - K)/(x + K) takes [0, ∞) to [-1, 1); any K near 4 serves.
-ERFC_K = mp.mpf(4)
+# (x - K)/(x + K) takes [0, ∞) to [-1, 1); any K near 3 serves, and with this one the coefficients lose little as floats.
+ERFC_K = mp.mpf("3.0625")
 
 
 def _log_tail(s: mp.mpf) -> mp.mpf:
@@ -70,12 +70,13 @@ def _log_tail(s: mp.mpf) -> mp.mpf:
 
 
 def _scaled_erfc(q: mp.mpf) -> mp.mpf:
+    if 1 - q < mp.mpf("1e-30"):
+        return 1 / mp.sqrt(mp.pi)
     x = ERFC_K * (1 + q) / (1 - q)
-    return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
-
-
-def _q(x: float) -> mp.mpf:
-    return (x - ERFC_K) / (x + ERFC_K)
+    if x < 1000:
+        return (1 + x) * mp.exp(x * x) * mp.erfc(x)
+    y = 1 / (2 * x * x)
+    return (1 / x + 1) / mp.sqrt(mp.pi) * (1 - y * (1 - 3 * y * (1 - 5 * y * (1 - 7 * y))))
 
 
 def _both(single: int, double: int) -> dict[int, int]:
@@ -86,9 +87,13 @@ WANTED = (
     Wanted("EXP", "(exp(r) - 1 - r)/r², |r| ≤ ln(2)/2",
            _ratio(lambda r: (mp.expm1(r) - r) / r**2), lambda r: abs(r) + mp.mpf("1e-9"),
            -_HALF_LN2, _HALF_LN2, _both(27, 58)),
+    Wanted("EXP_WHOLE", "exp(r), |r| ≤ ln(2)/2", mp.exp, lambda r: mp.exp(-r),
+           -_HALF_LN2, _HALF_LN2, {32: 32}, wide=True),
     Wanted("EXP2", "(2^r - 1 - r·ln(2))/r², |r| ≤ 1/2",
            _ratio(lambda r: (mp.power(2, r) - 1 - r * mp.log(2)) / r**2),
            lambda r: r**2 / mp.power(2, r) + mp.mpf("1e-9"), -WIDER / 2, WIDER / 2, _both(27, 58)),
+    Wanted("EXP2_WHOLE", "2^r, |r| ≤ 1/2", lambda r: mp.power(2, r), lambda r: mp.power(2, -r),
+           -WIDER / 2, WIDER / 2, {32: 31}, wide=True),
     Wanted("SINH", "(sinh(r) - r)/r³ in r², |r| ≤ ln(2)/2",
            _of_square(lambda r: (mp.sinh(r) - r) / r**3), lambda z: z,
            mp.mpf(0), _HALF_LN2**2, _both(29, 59)),
@@ -103,6 +108,9 @@ WANTED = (
            _LOG_LOW * WIDER, _LOG_HIGH * WIDER, {32: 27}),
     Wanted("LOG_QUOTIENT", "(2·atanh(s) - 2s)/s³ in s², s = f/(2 + f)",
            _of_square(_log_tail), lambda z: z / 2, mp.mpf(0), (_S * WIDER) ** 2, _both(34, 59), wide=True),
+    Wanted("LOG2_QUOTIENT", "log₂((1 + s)/(1 - s))/s in s²",
+           _of_square(lambda s: 2 * mp.atanh(s) / mp.log(2) / s), lambda z: mp.log(2) / 2,
+           mp.mpf(0), (_S * WIDER) ** 2, {32: 34}, wide=True),
     Wanted("LOG_FIFTH", "(2·atanh(s) - 2s - ⅔s³)/s⁵ in s²",
            _of_square(lambda s: (2 * mp.atanh(s) - 2 * s - 2 * s**3 / 3) / s**5),
            lambda z: z**2 / 2, mp.mpf(0), (_S * WIDER) ** 2, {64: 69}),
@@ -133,8 +141,6 @@ WANTED = (
     Wanted("CBRT", "∛x, √⅛ ≤ x ≤ √8",
            lambda x: mp.cbrt(x), lambda x: 1 / mp.cbrt(x),
            mp.sqrt(mp.mpf(1) / 8) / WIDER, mp.sqrt(8) * WIDER, _both(10, 7), wide=True),
-    Wanted("ERFC", "(1 + 2x)·exp(x²)·erfc(x) in (x - 4)/(x + 4), 0 ≤ x ≤ 10.1",
-           _scaled_erfc, lambda q: 1 / _scaled_erfc(q), _q(0), _q(10.2), {32: 32}, wide=True),
-    Wanted("ERFC", "(1 + 2x)·exp(x²)·erfc(x) in (x - 4)/(x + 4), 0 ≤ x ≤ 27.3",
-           _scaled_erfc, lambda q: 1 / _scaled_erfc(q), _q(0), _q(27.3), {64: 58}),
+    Wanted("ERFC", "(1 + x)·exp(x²)·erfc(x) in (x - K)/(x + K), K = 3.0625, 0 ≤ x",
+           _scaled_erfc, lambda q: 1 / _scaled_erfc(q), mp.mpf(-1), mp.mpf(1), _both(32, 57), wide=True),
 )  # fmt: skip

@@ -40,14 +40,16 @@ it. "Bound" is what the tests hold each function to on every processor, and besi
 error that was found on {date} ({processor}), and the argument where it was. Searched were, for each
 function, every 64th float32 (for two arguments: {pairs:,} pairs), and {doubles:,} float64s or more, drawn
 over the whole range and close to every border of the formula; a fourth of that on the forced machines.
-Exact answers came from float64 and from x86's 80-bit floats, those of float64's erf and erfc from mpmath.
+Exact answers came from float64 and from x86's 80-bit floats, those of float64's erf and of what
+holds erfc from mpmath.
 
 The tests ask mpmath for all of them, at some 1500 points of each function and dtype on every machine;
 `pytest -m sweep tests/native` asks at millions. Vectors of every width and single floats give the same
 bits on one machine. Machines with and without FMA may differ in the last place.
 
 `logaddexp` was asked where the larger number is not negative: where its answer nearly cancels, the error
-is one of the larger number's units. sin, cos and tan keep their bounds to the largest floats, for
+is one of the larger number's units; and `gelu_slope` left of -1.2 and right of -0.4, between which its
+terms cancel. sin, cos and tan keep their bounds to the largest floats, for
 the angle is reduced with as many digits of π as it takes (Payne and Hanek).
 """
 

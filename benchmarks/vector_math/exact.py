@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -29,6 +30,27 @@ def _erf(x: mp.mpf) -> mp.mpf:
 
 def _erfc(x: mp.mpf) -> mp.mpf:
     return mp.erfc(x) if abs(x) < 100 else (mp.exp(-10000) if x > 0 else 2 - mp.exp(-10000))
+
+
+def _erfcx(x: mp.mpf) -> mp.mpf:
+    """Beyond 10⁴ by its asymptotic series, which then has 30 digits (DLMF 7.12.1)."""
+    if x < -100:
+        return mp.exp(10000)
+    if x < 10000:
+        with mp.workdps(DIGITS + 10):
+            return mp.exp(x * x) * mp.erfc(x)
+    y = 1 / (2 * x * x)
+    return (1 - y * (1 - 3 * y * (1 - 5 * y))) / (x * mp.sqrt(mp.pi))
+
+
+def _below(x: mp.mpf) -> mp.mpf:
+    return _erfc(-x / mp.sqrt(2)) / 2
+
+
+def _gelu(x: mp.mpf) -> mp.mpf:
+    """What is 0 as a float64 is the 0 without a sign."""
+    product = x * _below(x)
+    return product if abs(product) > mp.mpf(2) ** -1075 else mp.mpf(0)
 
 
 def _growing(function: Callable[[mp.mpf], mp.mpf]) -> Callable[[mp.mpf], mp.mpf]:
@@ -76,6 +98,14 @@ EXACT: dict[str, Callable[..., mp.mpf]] = {
     "softplus": lambda x: _softplus(max(x, mp.mpf(-5000))),
     "erf": _erf,
     "erfc": _erfc,
+    "erfcx": _erfcx,
+    "gaussian": lambda x: mp.exp(-min(x * x, mp.mpf(5000))),
+    "normal_pdf": lambda x: mp.exp(-min(x * x / 2, mp.mpf(5000))) / mp.sqrt(2 * mp.pi),
+    "normal_cdf": _below,
+    "gelu": _gelu,
+    "gelu_slope": lambda x: (
+        _below(x) + x * mp.exp(-min(x * x / 2, mp.mpf(5000))) / mp.sqrt(2 * mp.pi)
+    ),
     "pow": _pow,
     "sqrt": mp.sqrt,
     "rsqrt": lambda x: 1 / mp.sqrt(x),
@@ -116,18 +146,43 @@ WIDER: dict[str, Callable[..., np.ndarray]] = {
     "rsqrt": lambda x: 1 / np.sqrt(x),
     "sigmoid": _logistic,
     "softplus": _positive_part,
+    "gaussian": lambda x: np.exp(-x * x),
+    "normal_pdf": lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.arccos(x.dtype.type(-1))),
+}
+
+
+def _product(erfcx: Callable[..., np.ndarray], x: np.ndarray) -> np.ndarray:
+    s = np.minimum(np.abs(x), 50.0)
+    below = np.exp(-np.square(s.astype(np.longdouble)) / 2) * (erfcx(s / np.sqrt(2)) / 2)
+    product = x * np.where(x < 0, below, 1 - below)
+    return np.where(np.abs(product) < np.longdouble(2) ** -1075, 0.0, product)
+
+
+def _slope(erfcx: Callable[..., np.ndarray], x: np.ndarray) -> np.ndarray:
+    s = np.minimum(np.abs(x), 50.0)
+    left = np.exp(-s * s / 2) * (erfcx(s / np.sqrt(2)) / 2 - s / np.sqrt(2 * np.pi))
+    return np.where(x < 0, left, 1 - left)
+
+
+# SciPy's, which is float64's at best: enough for float32's answers.
+OF_SCIPY: dict[str, Callable[[Any, np.ndarray], np.ndarray]] = {
+    "erf": lambda special, x: special.erf(x),
+    "erfc": lambda special, x: special.erfc(x),
+    "erfcx": lambda special, x: special.erfcx(x),
+    "normal_cdf": lambda special, x: special.ndtr(x),
+    "gelu_slope": lambda special, x: _slope(special.erfcx, x),
+    "gelu": lambda special, x: _product(special.erfcx, x),
 }
 
 
 def wider(name: str, dtype: np.dtype) -> Callable[..., np.ndarray] | None:
     """The function in a float with more digits; None where there is none."""
-    if name in ("erf", "erfc"):
+    if name in OF_SCIPY:
         if dtype == np.float64:
             return None
         import scipy.special
 
-        error_function = getattr(scipy.special, name)
-        return lambda x: error_function(x.astype(np.float64))
+        return lambda x: OF_SCIPY[name](scipy.special, x.astype(np.float64))
     if dtype == np.float64 and np.finfo(np.longdouble).nmant < 63:
         return None
     function = WIDER[name]

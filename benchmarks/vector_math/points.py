@@ -23,6 +23,7 @@ class Domain:
     Attributes:
         low, high: the numbers drawn evenly.
         borders: places whose neighbours are asked too.
+        without: between these nothing is asked, for terms cancel there and the answer comes to 0.
         least, most: the domain's ends; what is beyond them is among the special values.
     """
 
@@ -31,6 +32,7 @@ class Domain:
     borders: tuple[float, ...] = ()
     least: float = -math.inf
     most: float = math.inf
+    without: tuple[float, float] = (0.0, 0.0)
     log_spread: tuple[float, float] = field(default=(2.0**-12, 2.0**12))
 
 
@@ -67,6 +69,12 @@ DOMAINS = {
     "softplus": Domain(-40, 40, (*_EXP, 37.0, 17.0)),
     "erf": Domain(-6, 6, (0.921875, 3.92, 3.95, 5.92, 5.95)),
     "erfc": Domain(-6, 28, (26.543, 27.226, 10.054, 9.19, 27.3, 10.1, 4.0)),
+    "erfcx": Domain(-27, 30, (-26.6287, -9.382, -26.7, 2.0**60)),
+    "gaussian": Domain(-27, 27, (10.2, 9.3, 26.6, 27.3)),
+    "normal_pdf": Domain(-38, 38, (14.3, 13.1, 37.6, 38.6)),
+    "normal_cdf": Domain(-38, 8, (14.2, 37.5, 38.5, 4.9434)),
+    "gelu": Domain(-38, 8, (14.2, 37.5, 38.5, 4.9434)),
+    "gelu_slope": Domain(-38, 8, (14.2, 37.5, 38.5, 4.9434), without=(-1.2, -0.4)),
     "sqrt": Domain(0, 4, _ONES, least=0),
     "rsqrt": Domain(0, 4, _ONES, least=0),
     "cbrt": Domain(-30, 30, (1.0, 8.0, 27.0, math.sqrt(8.0), math.sqrt(0.125))),
@@ -95,6 +103,14 @@ def around(places: tuple[float, ...], dtype: np.dtype) -> np.ndarray:
     return np.concatenate([near, -near])
 
 
+def inside(name: str, drawn: np.ndarray) -> np.ndarray:
+    """Those that are finite, not zero, and in the function's domain, where its terms do not cancel."""
+    domain = DOMAINS[name]
+    fine = (drawn >= domain.least) & (drawn <= domain.most) & np.isfinite(drawn) & (drawn != 0)
+    low, high = domain.without
+    return drawn[fine & ((drawn < low) | (drawn > high))]
+
+
 def points(name: str, dtype: np.dtype, count: int, seed: int = 1) -> tuple[np.ndarray, ...]:
     """The finite points at which a function is asked, a column an argument; about `count` of them."""
     if name == "pow":
@@ -118,7 +134,7 @@ def points(name: str, dtype: np.dtype, count: int, seed: int = 1) -> tuple[np.nd
     asked = np.concatenate(
         [even, spread.astype(dtype), by_bits(count // 4, dtype, seed), around(ends, dtype)]
     )
-    return (asked[(asked >= domain.least) & (asked <= domain.most) & (asked != 0)],)
+    return (inside(name, asked),)
 
 
 def _of_pow(dtype: np.dtype, count: int, seed: int) -> tuple[np.ndarray, ...]:

@@ -27,6 +27,14 @@ def rival(name: str) -> Callable[..., Any]:
         "rsqrt": lambda x, out: np.reciprocal(np.sqrt(x, out=out), out=out),
         "erf": scipy.special.erf,
         "erfc": scipy.special.erfc,
+        "erfcx": scipy.special.erfcx,
+        "gaussian": lambda x, out: np.exp(-x * x, out=out),
+        "normal_pdf": lambda x, out: np.divide(np.exp(-x * x / 2), np.sqrt(2 * np.pi), out=out),
+        "normal_cdf": scipy.special.ndtr,
+        "gelu_slope": lambda x, out: np.add(
+            scipy.special.ndtr(x), x * np.exp(-x * x / 2) / np.sqrt(2 * np.pi), out=out
+        ),
+        "gelu": lambda x, out: np.multiply(x, scipy.special.ndtr(x), out=out),
     }
     return theirs[name] if name in theirs else getattr(np, name)
 

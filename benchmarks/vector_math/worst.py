@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.vector_math.exact import answers, wider
-from benchmarks.vector_math.points import points
+from benchmarks.vector_math.points import inside, points
 from benchmarks.vector_math.units import Exact, apart, from_digits, from_wider
 from thalweg.native.array_loop import array_function
 from thalweg.native.vector_math import FUNCTIONS
@@ -69,13 +69,3 @@ def _chunks(name: str, dtype: np.dtype, count: int) -> Iterator[tuple[np.ndarray
         return
     for seed in range(2, 2 + count // CHUNK):
         yield points(name, dtype, CHUNK, seed)
-
-
-def inside(name: str, drawn: np.ndarray) -> np.ndarray:
-    """Those that are finite, not zero, and in the function's domain."""
-    from benchmarks.vector_math.points import DOMAINS
-
-    domain = DOMAINS[name]
-    return drawn[
-        (drawn >= domain.least) & (drawn <= domain.most) & np.isfinite(drawn) & (drawn != 0)
-    ]

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from benchmarks.vector_math.exact import EXACT, answers
+from benchmarks.vector_math.exact import EXACT, OF_SCIPY, answers
 from benchmarks.vector_math.points import points
 from benchmarks.vector_math.stated import BOUNDS, SPECIAL
 from benchmarks.vector_math.units import apart, from_digits
@@ -88,13 +88,24 @@ def test_special_values(name, dtype, machine):
 
 
 # Of these some special answers are multiples of π or a logarithm, rounded.
-ROUNDED = ("logaddexp", "hypot", "acos", "asin", "atan", "atan2", "softplus", "log10", "pow")
+ROUNDED = (
+    "logaddexp",
+    "hypot",
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
+    "softplus",
+    "log10",
+    "pow",
+    "normal_pdf",
+)
 
 
 @each_function
 def test_numpy_agrees_on_the_special_values(name):
     """What is stated is what NumPy and SciPy answer, so compiled and eager code are the same there."""
-    if name in ("sigmoid", "softplus", "erf", "erfc", "rsqrt"):
+    if not hasattr(np, name):
         import scipy.special as sp
 
         function = {
@@ -102,6 +113,16 @@ def test_numpy_agrees_on_the_special_values(name):
             "softplus": lambda x: np.logaddexp(0, x),
             "erf": sp.erf,
             "erfc": sp.erfc,
+            "erfcx": sp.erfcx,
+            "gaussian": lambda x: np.exp(-x * x),
+            "normal_pdf": lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.pi),
+            "normal_cdf": sp.ndtr,
+            "gelu_slope": lambda x: np.where(
+                np.isneginf(x) | (x < -99),
+                -0.0,
+                sp.ndtr(x) + np.where(np.isinf(x), 0, x) * np.exp(-x * x / 2) / np.sqrt(2 * np.pi),
+            ),
+            "gelu": lambda x: np.where(sp.ndtr(x) == 0, 0.0, x * sp.ndtr(x)),
             "rsqrt": lambda x: 1 / np.sqrt(x),
         }[name]
     else:
@@ -117,7 +138,7 @@ def test_numpy_agrees_on_the_special_values(name):
 @each_function
 def test_within_its_bound_at_millions_of_points(name, dtype, machine):
     """Every 64th float32, and four million float64; against mpmath where no wider float is there."""
-    slow = dtype == np.float64 and name in ("erf", "erfc")
+    slow = dtype == np.float64 and name in OF_SCIPY
     count = 50_000 if slow else 1 << (26 if dtype == np.float32 else 22)
     found = worst(name, dtype, machine, count)
     assert found.count > count / 8

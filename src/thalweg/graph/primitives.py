@@ -1,6 +1,7 @@
 """Which primitives is a graph made of, what do they make of shapes and dtypes, what do they compute?
 
-Elementwise primitives are NumPy's and SciPy's own functions, under their names: every input has the
+Elementwise primitives are NumPy's and SciPy's own functions, under their names, and a few rows of the
+op table, for which the vector mathematics has functions of its own: every input has the
 shape of the answer and the dtype that the function itself works in, so that broadcasting and casting
 are nodes of their own. The others move, sum or multiply arrays. `PRIMITIVES` is all there is.
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.op import TABLE
 from thalweg.errors import GraphError
 from thalweg.graph.by_matrix import (
     cholesky,
@@ -148,7 +150,8 @@ _NUMPY = [
     "isfinite",
     "signbit",
 ]
-_SCIPY = ["erf", "erfc"]
+_SCIPY = ["erf", "erfc", "erfcx"]
+_ROWS = ["gaussian", "normal_pdf", "normal_cdf", "gelu_exact", "gelu_slope"]
 
 
 class _FromSciPy:
@@ -177,9 +180,28 @@ class _FromSciPy:
         return self.ufunc.resolve_dtypes(dtypes)
 
 
+class _FromTable:
+    """The kernel of a row of the op table, which is filled after this file is read."""
+
+    nin = 1
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, x: Any) -> Any:
+        return TABLE[self.__name__].kernel(x)
+
+    def resolve_dtypes(self, dtypes: Any) -> Any:
+        """The dtypes in which it works, as a ufunc tells them."""
+        kind = np.dtype(dtypes[0])
+        found = kind if kind.kind == "f" and kind.itemsize >= 4 else np.dtype(np.float64)
+        return found, found
+
+
 ELEMENTWISE: dict[str, Any] = {
     **{getattr(np, name).__name__: getattr(np, name) for name in _NUMPY},
     **{name: _FromSciPy(name) for name in _SCIPY},
+    **{name: _FromTable(name) for name in _ROWS},
 }
 """The functions that work place by place, by their own names."""
 

@@ -27,7 +27,8 @@ _BY_LIBRARY = {
     "log10": "log10", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
     "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "erf": "erf", "erfc": "erfc",
-    "power": "pow", "cbrt": "cbrt", "hypot": "hypot", "logaddexp": "logaddexp",
+    "erfcx": "erfcx", "gaussian": "gaussian", "normal_pdf": "normal_pdf", "normal_cdf": "normal_cdf",
+    "gelu_exact": "gelu", "gelu_slope": "gelu_slope", "power": "pow", "cbrt": "cbrt", "hypot": "hypot", "logaddexp": "logaddexp",
 }  # fmt: skip
 """Primitives of floats by the vector library's names for them."""
 

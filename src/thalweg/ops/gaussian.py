@@ -33,6 +33,7 @@ def _gaussian(x: Any) -> Any:
 gaussian = elementwise(
     "gaussian", "x", _gaussian,
     vjp={"x": lambda g, ans, x: -2 * g * multiply_no_nan(x, ans)}, domain=ANY, formula="exp(-x²)",
+    native=in_graphs.gaussian,
     special=(
         special(0.0, value=1.0, grad=(0.0,)),
         special(20.0, value=1.9151695967140057e-174, dtypes=("float64",)),
@@ -57,7 +58,7 @@ def _normal_pdf(x: Any) -> Any:
 
 normal_pdf = elementwise(
     "normal_pdf", "x", _normal_pdf, vjp={"x": lambda g, ans, x: -g * multiply_no_nan(x, ans)},
-    domain=ANY, formula="φ(x) = exp(-x²/2) / √(2π)",
+    domain=ANY, native=in_graphs.normal_pdf, formula="φ(x) = exp(-x²/2) / √(2π)",
     special=(
         special(0.0, value=1 / ROOT_TWO_PI, grad=(0.0,)),
         special(-np.inf, value=0.0, grad=(0.0,)),

@@ -1,35 +1,37 @@
-"""The error function's relatives in words of a graph, which has erf, erfc and exp, and no erfcx or erfinv.
+"""The error function's relatives in words of a graph, which has erf, erfc and erfcx, and no erfinv.
 
-Each is as good as the functions it is made of, a few units in the last place, in the tails too: what an
-argument's rounding would cost there is computed and taken back.
+Some are primitives themselves. Each is as good as the functions it is made of, a few units in the last
+place, in the tails too. What float32 asks for is computed in float64; erf alone is float32's own.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from thalweg.ops.in_double import (
-    FAR,
-    ROOT_HALF,
-    ROOT_TWO_PI,
-    SPLIT,
-    exp_minus_square,
-    in_double,
-    scipy_function,
-)
+from thalweg.ops.in_double import exp_minus_square, in_double, scipy_function
 
 SOURCE = (
     "Dekker 1971, doi:10.1007/BF01397083; M. Giles, Approximating the erfinv function, GPU Computing "
     "Gems 2, 2012, for the first guess, and a step of Halley's from there"
 )
 
-__all__ = ["erfc", "erfinv", "erfinv_slope", "gelu", "gelu_slope", "normal_cdf"]
+__all__ = [
+    "erf",
+    "erfc",
+    "erfinv",
+    "erfinv_slope",
+    "gaussian",
+    "gelu",
+    "gelu_slope",
+    "normal_cdf",
+    "normal_pdf",
+]
 
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
-ROOT_HALF_REST = -4.833646656726457e-17  # what 1/√2 is more than its float64
 GUESS_NEAR = (
     2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503,
     -0.00417768164, 0.246640727, 1.50140941,
@@ -51,56 +53,31 @@ GUESS_FARTHEST = (
 """The same in √w - 5, from 16 on, where float64 ends at 37."""
 
 
+def erf(x: Any) -> Any:
+    """erf itself, in either float."""
+    return scipy_function("erf")(x)
+
+
 def erfc(x: Any) -> Any:
     """erfc itself, in either float."""
     return scipy_function("erfc")(x)
 
 
-def _erf(x: Any) -> Any:
-    return scipy_function("erf")(x)
+def _primitive(name: str) -> Callable[[Any], Any]:
+    """What is a primitive under the row's own name."""
+
+    def written(x: Any) -> Any:
+        x = x if x.dtype.kind == "f" else x.astype(np.float64)
+        return type(x)(x.graph, x.graph.add(name, [x.number]))
+
+    return written
 
 
-def _halves(x: Any) -> tuple[Any, Any]:
-    """Two floats with half the digits each (Veltkamp)."""
-    carried = SPLIT * x
-    head = carried - (carried - x)
-    return head, x - head
-
-
-def _tail(size: Any) -> Any:
-    """Φ(-size): erfc(size/√2)/2, with what the quotient's rounding adds taken off again."""
-    scaled = size * ROOT_HALF
-    (a, b), (c, d) = _halves(size), _halves(np.float64(ROOT_HALF))
-    lost = ((a * c - scaled) + a * d + b * c) + b * d + size * ROOT_HALF_REST
-    return 0.5 * (erfc(scaled) - TWO_OVER_ROOT_PI * np.exp(-scaled * scaled) * lost)
-
-
-def _near(x: Any) -> Any:
-    return np.minimum(np.maximum(x, -FAR), FAR)
-
-
-@in_double
-def normal_cdf(x: Any) -> Any:
-    """Φ(x)."""
-    tail = _tail(np.abs(_near(x)))
-    return np.where(x < 0, tail, 1 - tail)
-
-
-@in_double
-def gelu(x: Any) -> Any:
-    """x·Φ(x), and 0 where Φ is."""
-    tail = _tail(np.abs(_near(x)))
-    share = np.where(x < 0, tail, 1 - tail)
-    return np.where(share == 0, 0.0, x * share)
-
-
-@in_double
-def gelu_slope(x: Any) -> Any:
-    """Φ(x) + x·φ(x)."""
-    near = _near(x)
-    tail, rise = _tail(np.abs(near)), near * (exp_minus_square(near, 0.5) / ROOT_TWO_PI)
-    left = np.where(tail == 0, rise, tail + rise)  # -0 stays
-    return np.where(x < 0, left, 1 - (tail - rise))
+gaussian = _primitive("gaussian")
+normal_pdf = _primitive("normal_pdf")
+normal_cdf = _primitive("normal_cdf")
+gelu = _primitive("gelu_exact")
+gelu_slope = _primitive("gelu_slope")
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
@@ -123,7 +100,7 @@ def _guess(size: Any, left: Any) -> Any:
 
 def _missing(y: Any, size: Any, left: Any) -> Any:
     """(erf(y) - size) / erf′(y), where y is about erfinv(size)."""
-    beyond = np.where(size < 0.5, _erf(y) - size, left - erfc(y))
+    beyond = np.where(size < 0.5, erf(y) - size, left - erfc(y))
     return beyond / (TWO_OVER_ROOT_PI * np.exp(-y * y))
 
 

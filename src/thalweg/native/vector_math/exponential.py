@@ -13,10 +13,19 @@ from typing import NamedTuple
 from thalweg.native.lanes import Floats, Wholes, where
 from thalweg.native.vector_math.pairs import Pair, ordered_sum
 from thalweg.native.vector_math.polynomial import polynomial
-from thalweg.native.vector_math.polynomials import EXP, EXP2
+from thalweg.native.vector_math.polynomials import EXP, EXP2, EXP_WHOLE
 from thalweg.native.vector_math.scaling import power_of_two, scaled
 
-__all__ = ["Reduced", "exp", "exp2", "exp2_of_pair", "exp_of_pair", "expm1", "reduced"]
+__all__ = [
+    "Reduced",
+    "exp",
+    "exp2",
+    "exp2_of_pair",
+    "exp_for_single",
+    "exp_of_pair",
+    "expm1",
+    "reduced",
+]
 
 # ln 2 in two parts; the first ends in zeros, so that a product with an exponent is exact.
 LN2 = {
@@ -25,6 +34,8 @@ LN2 = {
 }
 # Beyond these, eˣ is 0 or infinite; the exponent at the ends stays within twice its range.
 EXP_RANGE = {32: (-104.0, 89.0), 64: (-746.0, 710.0)}
+# A factor that is not near 1 may bring back what is 0 alone.
+MARGIN = 35.0
 EXP2_RANGE = {32: (-151.0, 129.0), 64: (-1076.0, 1025.0)}
 LOG2E = 1.4426950408889634
 
@@ -58,13 +69,22 @@ def exp(x: Floats) -> Floats:
 
 
 def exp_of_pair(x: Pair, factor: Floats) -> Floats:
-    """factor·e^(high + low), for a factor near 1 and a low part that is small beside 1."""
+    """factor·e^(high + low), for a factor below 2^50 and a low part that is small beside 1."""
     bits = x.high.lanes.bits
-    k_float, k, r, lacks = reduced(x.high.between(*EXP_RANGE[bits]))
+    least, most = EXP_RANGE[bits]
+    k_float, k, r, lacks = reduced(x.high.between(least - MARGIN, most))
     # A low part of 2^-44, as that of a large square, counts with more than its first term in r.
     r, rest = ordered_sum(r, x.low + lacks)
     tail = (r * r).times_plus(polynomial(r, EXP[bits]), r.times_plus(rest, rest))
     return scaled((tail + r).times_plus(factor, factor), k_float, k)
+
+
+def exp_for_single(x: Floats, factor: Floats) -> Floats:
+    """factor·eˣ in float64 where float32's precision is wanted, for x from -1400 to 700 or NaN."""
+    magic = 1.5 * 2.0**x.lanes.mantissa
+    k_float, k = x.times_plus(LOG2E, magic).whole_in_sum(magic)
+    r = k_float.times_plus(-1 / LOG2E, x)
+    return scaled(polynomial(r, EXP_WHOLE[32]) * factor, k_float, k)
 
 
 def exp2(x: Floats) -> Floats:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from thalweg.native.lanes import Floats, where
 from thalweg.native.vector_math.exponential import exp, exp_of_pair
 from thalweg.native.vector_math.logarithm import log_of_pair
-from thalweg.native.vector_math.pairs import Pair, exact_sum, ordered_sum, quotient
+from thalweg.native.vector_math.pairs import Pair, exact_sum, ordered_sum, quotient_of
 
 __all__ = ["logaddexp", "sigmoid", "softplus"]
 
@@ -23,8 +23,7 @@ def sigmoid(x: Floats) -> Floats:
     number = x.lanes.number
     z = exp(-x.magnitude())
     # What 1 + z rounds away is half a unit of error, which would be too much beside that of z.
-    above = Pair(where(x < 0.0, z, 1.0), number(0.0))
-    ratio = quotient(above, ordered_sum(number(1.0), z))
+    ratio = quotient_of(where(x < 0.0, z, 1.0), ordered_sum(number(1.0), z))
     return ratio.high + ratio.low
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "ordered_sum",
     "product",
     "quotient",
+    "quotient_of",
     "square_root",
 ]
 
@@ -61,9 +62,23 @@ def quotient(above: Pair, below: Pair) -> Pair:
     """above/below, to nearly twice the float's digits; no part may be near under- or overflow."""
     inverse = 1.0 / below.high
     ratio = above.high * inverse
-    product = exact_product(ratio, below.high)
-    rest = ((above.high - product.high) - product.low) + (above.low - ratio * below.low)
+    rest = _rest(above.high, ratio, below.high) + (above.low - ratio * below.low)
     return Pair(ratio, rest * inverse)
+
+
+def quotient_of(above: Floats, below: Pair) -> Pair:
+    """The same of a single float."""
+    inverse = 1.0 / below.high
+    ratio = above * inverse
+    return Pair(ratio, (-ratio).times_plus(below.low, _rest(above, ratio, below.high)) * inverse)
+
+
+def _rest(above: Floats, ratio: Floats, below: Floats) -> Floats:
+    """above - ratio·below, without error for a ratio that is nearly above/below."""
+    if above.lanes.machine.fused:
+        return (-ratio).times_plus(below, above)
+    product = exact_product(ratio, below)
+    return (above - product.high) - product.low
 
 
 def product(a: Pair, b: Pair) -> Pair:

@@ -11,14 +11,19 @@ __all__ = ["by_steps", "polynomial"]
 _FEW = 3
 
 
-def polynomial(x: Floats, coefficients: Sequence[float]) -> Floats:
+def polynomial(x: Floats, coefficients: Sequence[float], steps: int = 0) -> Floats:
     """A polynomial, the lowest coefficient first, by Estrin's scheme: (c₀ + c₁·x) + x²·(c₂ + c₃·x) + ….
 
     A few operations more than Horner's rule, but each waits for a few others only: where one number
     follows from another, as in a descent, nothing else fills the time. J.-M. Muller, Elementary
-    Functions (3rd ed., 2016), section 5.4.
+    Functions (3rd ed., 2016), section 5.4. As many steps as are wanted at the end, whose rounding counts
+    most, are by Horner's rule.
     """
-    return _in_pairs(x, coefficients) if len(coefficients) > _FEW else by_steps(x, coefficients)
+    rest = coefficients[steps:]
+    total = _in_pairs(x, rest) if len(rest) > _FEW else by_steps(x, rest)
+    for c in reversed(coefficients[:steps]):
+        total = total.times_plus(x, c)
+    return total
 
 
 def by_steps(x: Floats, coefficients: Sequence[float]) -> Floats:
