@@ -12,6 +12,9 @@ from minimax.wanted import WANTED, Wanted
 
 FILE = Path(__file__).parents[1] / "src/thalweg/native/vector_math/polynomials.py"
 
+A_LINE = 3
+"""So many coefficients stand in a line."""
+
 HEAD = '''"""Minimax polynomials, lowest power first, by the width of the float; made by `python -m minimax`.
 
 Each stands for what is left of a function after its first terms, which the code adds exactly. The
@@ -52,6 +55,11 @@ def error_of(wanted: Wanted, coefficients: list[float]) -> mp.mpf:
     return max(abs(wanted.weight(x) * (evaluate(exact, x) - wanted.function(x))) for x in places)
 
 
+def _in_rows(coefficients: list[float]) -> list[str]:
+    rows = [coefficients[at : at + A_LINE] for at in range(0, len(coefficients), A_LINE)]
+    return ["        " + " ".join(f"{c!r}," for c in row) for row in rows]
+
+
 def text() -> str:
     """Derive all polynomials; return the file that holds them."""
     tables: dict[str, list[str]] = {}
@@ -63,6 +71,6 @@ def text() -> str:
             coefficients = rounded(smallest(wanted, bits), bits == 32 and not wanted.wide)
             error = float(mp.log(error_of(wanted, coefficients), 2))
             lines.append(f"    {bits}: (  # error 2^{error:.1f}")
-            lines += [f"        {c!r}," for c in coefficients]
+            lines += _in_rows(coefficients)
             lines.append("    ),")
     return HEAD + "".join("\n" + "\n".join([*lines, "}"]) + "\n" for lines in tables.values())

@@ -8,7 +8,6 @@ are nodes of their own. The others move, sum or multiply arrays. `PRIMITIVES` is
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.core.op import TABLE
 from thalweg.errors import GraphError
 from thalweg.graph.by_matrix import (
     cholesky,
@@ -48,6 +46,7 @@ from thalweg.graph.control import (
     output_spec,
     rewind_spec,
 )
+from thalweg.graph.read_late import FromSciPy, FromTable
 from thalweg.ops.summation import accumulate
 
 __all__ = ["ELEMENTWISE", "PRIMITIVES", "REDUCTIONS", "Primitive"]
@@ -154,54 +153,10 @@ _SCIPY = ["erf", "erfc", "erfcx"]
 _ROWS = ["gaussian", "normal_pdf", "normal_cdf", "gelu_exact", "gelu_slope"]
 
 
-class _FromSciPy:
-    """A function of `scipy.special`, which is read when the function is first wanted.
-
-    Reading it takes longer than making the machine code of a small function.
-    """
-
-    nin = 1
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
-
-    @functools.cached_property
-    def ufunc(self) -> Any:
-        """SciPy's function itself."""
-        from scipy import special
-
-        return getattr(special, self.__name__)
-
-    def __call__(self, x: Any) -> Any:
-        return self.ufunc(x)
-
-    def resolve_dtypes(self, dtypes: Any) -> Any:
-        """The dtypes in which it works, as a ufunc tells them."""
-        return self.ufunc.resolve_dtypes(dtypes)
-
-
-class _FromTable:
-    """The kernel of a row of the op table, which is filled after this file is read."""
-
-    nin = 1
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
-
-    def __call__(self, x: Any) -> Any:
-        return TABLE[self.__name__].kernel(x)
-
-    def resolve_dtypes(self, dtypes: Any) -> Any:
-        """The dtypes in which it works, as a ufunc tells them."""
-        kind = np.dtype(dtypes[0])
-        found = kind if kind.kind == "f" and kind.itemsize >= 4 else np.dtype(np.float64)
-        return found, found
-
-
 ELEMENTWISE: dict[str, Any] = {
     **{getattr(np, name).__name__: getattr(np, name) for name in _NUMPY},
-    **{name: _FromSciPy(name) for name in _SCIPY},
-    **{name: _FromTable(name) for name in _ROWS},
+    **{name: FromSciPy(name) for name in _SCIPY},
+    **{name: FromTable(name) for name in _ROWS},
 }
 """The functions that work place by place, by their own names."""
 
