@@ -121,7 +121,8 @@ def assembly(text: str, machine: Machine, level: int = 2) -> str:
 
 @cache
 def _linker() -> Any:
-    return llvm().create_lljit_compiler()
+    # JITLink maps an object in one piece; the older linker may put its sections too far apart, and aborts.
+    return llvm().create_lljit_compiler(use_jit_link=True)
 
 
 class Loaded:
