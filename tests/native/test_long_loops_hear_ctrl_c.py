@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.native import compiled, long_work, planned_loops
+from thalweg.native import compiled, planned_loops
 from thalweg.native.compiled import compile_loop, program_text
 from thalweg.native.interrupts import ASKED
 from thalweg.native.machine import machine
@@ -22,17 +22,9 @@ HAS_A_CLOCK = pytest.mark.skipif(
 
 
 @pytest.fixture(params=[1, 2, 3], ids=["one thread", "two threads", "three threads"])
-def threads(request, monkeypatch):
+def threads(request, share_all):
     """So many threads share whatever can be shared, however small."""
-    for name in ("LONG_MAP", "LONG_PRODUCT"):
-        monkeypatch.setattr(long_work, name, 1)
-    for name in ("SHORT", "SHARED_CALL", "SHARED_ROUND"):
-        monkeypatch.setattr(compiled, name, 0)
-    monkeypatch.setattr(compiled, "A_THREAD", 1)
-    monkeypatch.setattr(compiled, "threads", lambda: request.param)
-    compiled._programs.clear()
-    yield request.param
-    compiled._programs.clear()
+    return share_all(request.param)
 
 
 def pressed(function, *given):

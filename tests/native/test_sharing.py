@@ -27,7 +27,7 @@ from thalweg.core.threads import of_this_process
 from thalweg.graph.graph import Graph
 from thalweg.graph.interpreter import interpret
 from thalweg.graph.symbol import Symbol
-from thalweg.native import compiled, kernels_by_matrix, kernels_by_number, long_work, sharing
+from thalweg.native import compiled, kernels_by_matrix, kernels_by_number
 from thalweg.native import kernels as kernels_module
 from thalweg.native.compiled import Compiled, CompiledLoop
 from thalweg.native.kernels import (
@@ -50,18 +50,9 @@ from thalweg.native.team import team_of
 
 
 @pytest.fixture(params=[2, 3], ids=["two threads", "three threads"])
-def split_all(request, monkeypatch):
+def split_all(request, share_all):
     """Everything is split that can be, among so many threads."""
-    monkeypatch.setattr(sharing, "LINE", 1)
-    for name in ("LONG_MAP", "LONG_PRODUCT"):
-        monkeypatch.setattr(long_work, name, 1)
-    for name in ("SHORT", "SHARED_CALL", "SHARED_ROUND"):
-        monkeypatch.setattr(compiled, name, 0)
-    monkeypatch.setattr(compiled, "A_THREAD", 1)
-    monkeypatch.setattr(compiled, "threads", lambda: request.param)
-    compiled._programs.clear()
-    yield request.param
-    compiled._programs.clear()
+    return share_all(request.param)
 
 
 def test_drawn_graphs_that_are_split_everywhere(split_all):
@@ -146,10 +137,7 @@ def check_waits(kernels, own):
 
 
 @pytest.mark.parametrize("threads", [2, 3, 4])
-def test_threads_wait_wherever_they_must(threads, monkeypatch):
-    monkeypatch.setattr(sharing, "LINE", 1)
-    for name in ("LONG_MAP", "LONG_PRODUCT"):
-        monkeypatch.setattr(long_work, name, 1)
+def test_threads_wait_wherever_they_must(threads, however_small):
     split = []
 
     @settings(drawn(60), max_examples=60)
@@ -166,10 +154,7 @@ def test_threads_wait_wherever_they_must(threads, monkeypatch):
 
 
 @pytest.mark.parametrize("threads", [2, 3])
-def test_what_each_thread_has_in_memory_of_its_own_each_thread_writes(threads, monkeypatch):
-    monkeypatch.setattr(sharing, "LINE", 1)
-    for name in ("LONG_MAP", "LONG_PRODUCT"):
-        monkeypatch.setattr(long_work, name, 1)
+def test_what_each_thread_has_in_memory_of_its_own_each_thread_writes(threads, however_small):
     held = []
 
     @settings(drawn(60), max_examples=60)

@@ -113,6 +113,11 @@ def off(came, oracle, point):
     return worst
 
 
+def points(rows):
+    """Each row's name with each of its points."""
+    return [(name, x) for name, (_, _, at) in rows.items() for x in at]
+
+
 def judged(worst, name, point, order):
     """Whether the error is within the bound, or beyond it where that is known."""
     known = KNOWN.get((name, point, order))
@@ -124,9 +129,7 @@ def judged(worst, name, point, order):
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("order", [0, 1, 2, 3])
-@pytest.mark.parametrize(
-    ("name", "point"), [(name, x) for name, (_, _, at) in OF_ONE.items() for x in at]
-)
+@pytest.mark.parametrize(("name", "point"), points(OF_ONE))
 def test_rows_of_one_number(name, point, order):
     f, oracle, _ = OF_ONE[name]
     for _ in range(order):
@@ -142,9 +145,7 @@ def test_rows_of_one_number(name, point, order):
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("order", [0, 1, 2, 3])
-@pytest.mark.parametrize(
-    ("name", "point"), [(name, x) for name, (_, _, at) in OF_THREE.items() for x in at]
-)
+@pytest.mark.parametrize(("name", "point"), points(OF_THREE))
 def test_rows_of_three_numbers(name, point, order):
     f, oracle, _ = OF_THREE[name]
     for _ in range(order):

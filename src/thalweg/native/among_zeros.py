@@ -8,9 +8,9 @@ from typing import Any
 
 from thalweg.graph.graph import Node
 from thalweg.native.kernels import Map, View, Zeros
-from thalweg.native.views import seen
+from thalweg.native.views import sliced
 
-__all__ = ["put_among_zeros"]
+__all__ = ["put_among_zeros", "zeros_over"]
 
 Part = tuple[int, int, int]
 
@@ -22,15 +22,14 @@ def put_among_zeros(out: View, parts: Sequence[Part]) -> tuple[View, list[Any]]:
         out: a whole buffer.
         parts: of each axis: from where on the array lies, how many elements, and how far apart.
     """
-    place = seen(out, "slice", (tuple(parts),))
-    assert place is not None  # noqa: S101 # a slice can always be seen
+    place = sliced(out, parts)
     if any(step != 1 for _, size, step in parts if size > 1) or 0 in place.shape:
         return place, [Zeros(out.buffer)]
     zeros, rest = list[Any](), out
     for axis, (start, size, _) in enumerate(parts):
         for begin, end in ((0, start), (start + size, out.shape[axis])):
             if begin < end:
-                zeros.append(_zeros(_between(rest, axis, begin, end)))
+                zeros.append(zeros_over(_between(rest, axis, begin, end)))
         rest = _between(rest, axis, start, start + size)
     return place, zeros
 
@@ -40,6 +39,7 @@ def _between(view: View, axis: int, begin: int, end: int) -> View:
     return replace(view, shape=shape, offset=view.offset + begin * view.strides[axis])
 
 
-def _zeros(view: View) -> Map:
-    nothing = Node("constant", (), (view.dtype.type(0),), (), view.dtype)
-    return Map(view.shape, {}, [(0, nothing)], [(0, view)], [])
+def zeros_over(view: View) -> Map:
+    """Zeros as a loop: where more than they lies in a buffer, or threads share the work."""
+    zero = Node("constant", (), (view.dtype.type(0),), (), view.dtype)
+    return Map(view.shape, {}, [(0, zero)], [(0, view)], [])

@@ -12,6 +12,7 @@ import ctypes
 import sys
 from typing import Any
 
+from thalweg.native.addresses import address_of
 from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
 
@@ -93,4 +94,4 @@ def yielding() -> dict[str, int]:
         library = ctypes.WinDLL("kernel32").SwitchToThread
     else:
         library = ctypes.CDLL(None).sched_yield
-    return {_YIELD: int(ctypes.cast(library, ctypes.c_void_p).value or 0)}
+    return {_YIELD: address_of(library)}

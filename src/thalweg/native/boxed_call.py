@@ -16,10 +16,12 @@ from typing import Any, cast
 
 import numpy as np
 
+from thalweg.native.addresses import address_of
 from thalweg.native.compiling import load, object_code
 from thalweg.native.fast_call import DIFFERS
 from thalweg.native.listing import Listing, Module
 from thalweg.native.machine import Machine
+from thalweg.native.pointer_tables import pointer_at, pointers_in, put_pointer, table_of
 from thalweg.native.program_code import ENTRY
 from thalweg.native.python_objects import (
     DATA,
@@ -90,14 +92,13 @@ def boxed_call(
     """
     if not available() or not _numpy_as_known():
         return None
-    places = {_slots(kind) for kind in (*boxes.given, boxes.made)}
-    if len(places) != 1 or None in places:
+    slots = _slots(boxes.made)
+    if slots is None or any(_slots(kind) != slots for kind in boxes.given):
         return None
-    (slots,) = places
     module = Module()
-    _Writer(module, inputs, outputs, boxes, len(fixed), slots or (0, 0)).write()
+    _Writer(module, inputs, outputs, boxes, len(fixed), slots).write()
     imports = imported([dtype for _, dtype in (*inputs, *outputs)])
-    imports |= {name: _address(getattr(ctypes.pythonapi, name)) for name in _PYTHON}
+    imports |= {name: address_of(getattr(ctypes.pythonapi, name)) for name in _PYTHON}
     imports |= {_class_name(kind): id(kind) for kind in (*boxes.given, boxes.made)}
     imports |= {_CLOCK: id(boxes.clock), ENTRY: run}
     imports |= {_EMPTY: _of_numpy(_EMPTY_AT), _RETURNED: _of_numpy(_RETURNED_AT)}
@@ -120,14 +121,14 @@ class _Writer:
         module.declare(ENTRY, f"declare i32 @{ENTRY}(ptr, i64, i64)")
         module.declare(_EMPTY, f"declare ptr @{_EMPTY}(i32, ptr, ptr, i32)")
         module.declare(_RETURNED, f"declare ptr @{_RETURNED}(ptr)")
+        for name in (_CLOCK, _class_name(boxes.made)):
+            module.declare(name, f"@{name} = external global i8")
 
     def write(self) -> None:
         """Write the function: (the fixed pointers as an array, the arguments, how many there are)."""
         listing = self.listing
         self.differs, self.fails = listing.label(), listing.label()
-        self.made = listing.room(f"[{len(self.outputs)} x ptr]", 8)
-        for place in range(len(self.outputs)):
-            listing.line(f"store ptr null, ptr {self._slot(self.made, place)}, align 8")
+        self.made = table_of(listing, ["null"] * len(self.outputs))
         self._go_on_if(listing.value(f"icmp eq i64 %x2, {len(self.inputs)}"), self.differs)
         table = self._table()
         status = listing.value(f"call i32 @{ENTRY}(ptr {table}, i64 0, i64 1)")
@@ -152,33 +153,26 @@ class _Writer:
     def _table(self) -> str:
         """Write the pointers that the code is given: of inputs, outputs, and the fixed ones."""
         listing = self.listing
-        count = len(self.inputs) + len(self.outputs)
-        table = listing.room(f"[{count + self.fixed} x ptr]", 8)
         other = listing.room("i64", 8)
         listing.line(f"store i64 0, ptr {other}, align 8")
-        arrays = self._unboxed()
-        for place, (array, (shape, dtype)) in enumerate(zip(arrays, self.inputs, strict=True)):
-            data = data_of(listing, array, shape, dtype, other)
-            listing.line(f"store ptr {data}, ptr {self._slot(table, place)}, align 8")
+        given = [
+            data_of(listing, array, shape, dtype, other)
+            for array, (shape, dtype) in zip(self._unboxed(), self.inputs, strict=True)
+        ]
         found = listing.value(f"load i64, ptr {other}, align 8")
         self._go_on_if(listing.value(f"icmp eq i64 {found}, 0"), self.differs)
-        for place, (shape, dtype) in enumerate(self.outputs):
-            array = self._empty(place, shape, dtype)
-            data = field(listing, array, DATA, "ptr")
-            at = self._slot(table, len(self.inputs) + place)
-            listing.line(f"store ptr {data}, ptr {at}, align 8")
-        whole = field(listing, "%x0", DATA, "ptr")
-        for place in range(self.fixed):
-            pointer = listing.value(f"load ptr, ptr {self._slot(whole, place)}, align 8")
-            listing.line(f"store ptr {pointer}, ptr {self._slot(table, count + place)}, align 8")
-        return table
+        made = [
+            field(listing, self._empty(place, shape, dtype), DATA, "ptr")
+            for place, (shape, dtype) in enumerate(self.outputs)
+        ]
+        behind = pointers_in(listing, field(listing, "%x0", DATA, "ptr"), self.fixed)
+        return table_of(listing, [*given, *made, *behind])
 
     def _unboxed(self) -> list[str]:
         """The arrays in the arguments; their classes are looked at before anything else is."""
-        listing, things = self.listing, []
-        for place, kind in enumerate(self.boxes.given):
-            things.append(listing.value(f"load ptr, ptr {self._slot('%x1', place)}, align 8"))
-            known = is_object(listing, field(listing, things[-1], TYPE, "ptr"), _class_name(kind))
+        listing, things = self.listing, pointers_in(self.listing, "%x1", len(self.inputs))
+        for thing, kind in zip(things, self.boxes.given, strict=True):
+            known = is_object(listing, field(listing, thing, TYPE, "ptr"), _class_name(kind))
             self._go_on_if(known, self.differs)
         arrays = [field(listing, thing, self.array, "ptr") for thing in things]
         for array in arrays:
@@ -204,39 +198,34 @@ class _Writer:
         listing = self.listing
         for place, (shape, _) in enumerate(self.outputs):
             if not shape:  # a number of NumPy's in place of an array of one
-                array = listing.value(f"load ptr, ptr {self._slot(self.made, place)}, align 8")
+                array = pointer_at(listing, self.made, place)
                 self._kept(place, listing.value(f"call ptr @{_RETURNED}(ptr {array})"))
         for place in range(self.boxes.answers):
-            array = listing.value(f"load ptr, ptr {self._slot(self.made, place)}, align 8")
+            array = pointer_at(listing, self.made, place)
             box = listing.value(
                 f"call ptr @PyType_GenericAlloc(ptr @{_class_name(self.boxes.made)}, i64 0)"
             )
             self._go_on_if(listing.value(f"icmp ne ptr {box}, null"), self.fails)
             self._put(box, self.array, array)
-            listing.line(f"store ptr {box}, ptr {self._slot(self.made, place)}, align 8")
+            put_pointer(listing, box, self.made, place)
             key = listing.value(f"call ptr @PyObject_CallNoArgs(ptr @{_CLOCK})")
             self._go_on_if(listing.value(f"icmp ne ptr {key}, null"), self.fails)
             self._put(box, self.key, key)
-        self.module.declare(_CLOCK, f"@{_CLOCK} = external global i8")
-        name = _class_name(self.boxes.made)
-        self.module.declare(name, f"@{name} = external global i8")
         answer = listing.value(f"call ptr @PyTuple_New(i64 {len(self.outputs)})")
         self._go_on_if(listing.value(f"icmp ne ptr {answer}, null"), self.fails)
-        for place in range(len(self.outputs)):
-            made = listing.value(f"load ptr, ptr {self._slot(self.made, place)}, align 8")
+        for place, made in enumerate(pointers_in(listing, self.made, len(self.outputs))):
             listing.value(f"call i32 @PyTuple_SetItem(ptr {answer}, i64 {place}, ptr {made})")
         listing.line(f"ret ptr {answer}")
 
     def _kept(self, place: int, made: str) -> str:
         """Note what an output is by now; where there is nothing, Python's error is passed on."""
         listing = self.listing
-        listing.line(f"store ptr {made}, ptr {self._slot(self.made, place)}, align 8")
+        put_pointer(listing, made, self.made, place)
         self._go_on_if(listing.value(f"icmp ne ptr {made}, null"), self.fails)
         return made
 
     def _give_back(self) -> None:
-        for place in range(len(self.outputs)):
-            made = self.listing.value(f"load ptr, ptr {self._slot(self.made, place)}, align 8")
+        for made in pointers_in(self.listing, self.made, len(self.outputs)):
             self.listing.line(f"call void @Py_DecRef(ptr {made})")  # which passes nothing by
 
     def _tell(self, number: str) -> None:
@@ -248,9 +237,6 @@ class _Writer:
         self.listing.line(f"br i1 {truth}, label %{following}, label %{otherwise}")
         self.listing.begin(following)
 
-    def _slot(self, table: str, place: int) -> str:
-        return self.listing.value(f"getelementptr ptr, ptr {table}, i64 {place}")
-
     def _put(self, box: str, offset: int, thing: str) -> None:
         there = self.listing.value(f"getelementptr i8, ptr {box}, i64 {offset}")
         self.listing.line(f"store ptr {thing}, ptr {there}, align 8")
@@ -258,10 +244,6 @@ class _Writer:
 
 def _class_name(kind: type) -> str:
     return f"thalweg.{kind.__name__}"
-
-
-def _address(function: Any) -> int:
-    return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 @cache

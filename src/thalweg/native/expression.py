@@ -28,7 +28,8 @@ _BY_LIBRARY = {
     "arctan": "atan", "arctan2": "atan2", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "erf": "erf", "erfc": "erfc",
     "erfcx": "erfcx", "gaussian": "gaussian", "normal_pdf": "normal_pdf", "normal_cdf": "normal_cdf",
-    "gelu_exact": "gelu", "gelu_slope": "gelu_slope", "power": "pow", "cbrt": "cbrt", "hypot": "hypot", "logaddexp": "logaddexp",
+    "gelu_exact": "gelu", "gelu_slope": "gelu_slope", "power": "pow", "cbrt": "cbrt", "hypot": "hypot",
+    "logaddexp": "logaddexp",
 }  # fmt: skip
 """Primitives of floats by the vector library's names for them."""
 

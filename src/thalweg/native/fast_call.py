@@ -12,6 +12,7 @@ from typing import Any
 
 from thalweg.native.counted import only_if
 from thalweg.native.listing import Listing, Module
+from thalweg.native.pointer_tables import pointers_in, table_of
 from thalweg.native.program_code import ENTRY
 from thalweg.native.python_objects import DATA, TO_PYTHON, data_of, field
 
@@ -40,18 +41,15 @@ def write_call(module: Module, specs: Sequence[tuple[tuple[int, ...], Any]], fix
     told = listing.value(f"call ptr @{TO_PYTHON}(i64 {DIFFERS})")
     listing.line(f"ret ptr {told}")
     listing.begin(right)
-    table = listing.room(f"[{count + fixed} x ptr]", 8)
     differs = listing.room("i64", 8)
     listing.line(f"store i64 0, ptr {differs}, align 8")
-    for place, (shape, dtype) in enumerate(specs):
-        thing = _argument(listing, place)
-        data = data_of(listing, thing, shape, dtype, differs)
-        listing.line(f"store ptr {data}, ptr {_slot(listing, table, place)}, align 8")
-    whole = field(listing, _argument(listing, count), DATA, "ptr")
-    for place in range(fixed):
-        there = listing.value(f"getelementptr ptr, ptr {whole}, i64 {place}")
-        pointer = listing.value(f"load ptr, ptr {there}, align 8")
-        listing.line(f"store ptr {pointer}, ptr {_slot(listing, table, count + place)}, align 8")
+    *arrays, whole = pointers_in(listing, "%x1", count + 1)
+    given = [
+        data_of(listing, array, shape, dtype, differs)
+        for array, (shape, dtype) in zip(arrays, specs, strict=True)
+    ]
+    behind = pointers_in(listing, field(listing, whole, DATA, "ptr"), fixed)
+    table = table_of(listing, [*given, *behind])
     answer = listing.room("i64", 8)
     listing.line(f"store i64 {DIFFERS}, ptr {answer}, align 8")
     found = listing.value(f"load i64, ptr {differs}, align 8")
@@ -64,12 +62,3 @@ def write_call(module: Module, specs: Sequence[tuple[tuple[int, ...], Any]], fix
     made = listing.value(f"call ptr @{TO_PYTHON}(i64 {told})")
     listing.line(f"ret ptr {made}")
     module.define(CALL, listing.function(CALL, "ptr", "ptr", "ptr", "i64", attributes="nounwind"))
-
-
-def _argument(listing: Listing, place: int) -> str:
-    there = listing.value(f"getelementptr ptr, ptr %x1, i64 {place}")
-    return listing.value(f"load ptr, ptr {there}, align 8")
-
-
-def _slot(listing: Listing, table: str, place: int) -> str:
-    return listing.value(f"getelementptr ptr, ptr {table}, i64 {place}")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any, NamedTuple
 
+from thalweg.native.addresses import address_of
 from thalweg.native.barrier import LINE
 from thalweg.native.counted import only_if
 from thalweg.native.listing import Listing, Module
@@ -129,11 +130,7 @@ def asking(text: str) -> dict[str, int]:
     """The addresses of what a program's text needs of Python for this, by name."""
     if ASKED not in text:
         return {}
-    functions = {name: getattr(ctypes.pythonapi, name) for name in _OF_PYTHON}
-    return {
-        name: int(ctypes.cast(function, ctypes.c_void_p).value or 0)
-        for name, function in functions.items()
-    }
+    return {name: address_of(getattr(ctypes.pythonapi, name)) for name in _OF_PYTHON}
 
 
 def _define(module: Module, threads: int) -> None:

@@ -274,7 +274,7 @@ class _Planner:
         place, zeros = put_among_zeros(self._fresh(user), self.nodes[user].attributes[1])
         self.views[number] = place
         before += zeros
-        return self.views[number]
+        return place
 
     def _shape_of_loop(self, number: int) -> tuple[int, ...]:
         node = self.nodes[number]

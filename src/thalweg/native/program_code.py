@@ -31,6 +31,7 @@ from thalweg.native.machine import Machine
 from thalweg.native.map_loops import write_map
 from thalweg.native.matrix_product import define_product, shares
 from thalweg.native.memory import address, element, row_at
+from thalweg.native.pointer_tables import pointer_at
 from thalweg.native.product_ending import Ending
 from thalweg.native.rewind_code import write_rewinding
 from thalweg.native.split_code import write_split
@@ -146,26 +147,22 @@ def write_pointers(
     """Find each buffer's first element, and what else steps need; -1 is the products' workspace."""
     pointers: dict[int, str] = {}
 
-    def slot(place: int) -> str:
-        there = listing.value(f"getelementptr ptr, ptr {table}, i64 {place}")
-        return listing.value(f"load ptr, ptr {there}, align 8")
-
     status, number_of_thread = status_room(listing), listing.room("i64", 8)
     listing.line(f"store i64 {thread}, ptr {number_of_thread}, align 8")
     pointers[STATUS], pointers[THREAD] = status, number_of_thread
-    arena = slot(layout.arena) if layout.bytes else "null"
+    arena = pointer_at(listing, table, layout.arena) if layout.bytes else "null"
     if layout.bytes and kernels.threads > 1:
         far = listing.value(f"mul i64 {thread}, {layout.bytes}")
         arena = listing.value(f"getelementptr i8, ptr {arena}, i64 {far}")
     if kernels.threads > 1:
-        pointers[TEAM] = slot(layout.common)
+        pointers[TEAM] = pointer_at(listing, table, layout.common)
         common = listing.value(
             f"getelementptr i8, ptr {pointers[TEAM]}, i64 {lines_of(kernels.threads)}"
         )
     for buffer in kernels.buffers:
         number = buffer.number
         if number in layout.slots:
-            pointers[number] = slot(layout.slots[number])
+            pointers[number] = pointer_at(listing, table, layout.slots[number])
         elif number in layout.stack:
             pointers[number] = listing.room(
                 f"[{max(buffer.size, 1)} x {element(buffer.dtype)}]", 64

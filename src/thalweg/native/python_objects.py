@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.native.addresses import address_of
 from thalweg.native.counted import only_if
 from thalweg.native.listing import Listing
 
@@ -73,8 +74,7 @@ def imported(dtypes: Iterable[np.dtype[Any]]) -> dict[str, int]:
     Args:
         dtypes: of the inputs and outputs.
     """
-    function = ctypes.cast(ctypes.pythonapi.PyLong_FromLong, ctypes.c_void_p)
-    found = {TO_PYTHON: int(function.value or 0), _ARRAY: id(np.ndarray)}
+    found = {TO_PYTHON: address_of(ctypes.pythonapi.PyLong_FromLong), _ARRAY: id(np.ndarray)}
     for dtype in dtypes:
         found[dtype_name(dtype)] = id(np.dtype(dtype.name))  # NumPy's own, which never goes
         found[_number_name(dtype)] = id(dtype.type)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from thalweg.graph.graph import Node
 from thalweg.native.accesses import Accesses
+from thalweg.native.among_zeros import zeros_over
 from thalweg.native.kernels import (
     Alone,
     Barrier,
@@ -136,9 +137,7 @@ class _Sharing:
         if not isinstance(step, Zeros) or not is_long_fill(self.buffers[step.buffer].size):
             return step
         buffer = self.buffers[step.buffer]
-        shape, dtype = (buffer.size,), buffer.dtype
-        zero = Node("constant", (), (dtype.type(0),), (), dtype)
-        return Map(shape, {}, [(0, zero)], [(0, dense(step.buffer, shape, dtype))], [])
+        return zeros_over(dense(step.buffer, (buffer.size,), buffer.dtype))
 
     def _beside_own(self) -> list[int]:
         """Outputs that one kernel writes beside what each thread must have in memory of its own."""

@@ -12,10 +12,10 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from typing import Any
 
 import numpy as np
 
+from thalweg.native.addresses import address_of
 from thalweg.native.barrier import yielding
 from thalweg.native.compiling import load, object_code
 from thalweg.native.machine import machine
@@ -39,7 +39,7 @@ class Team:
         try:
             python = ctypes.pythonapi
             names = ("PyThread_acquire_lock", "PyThread_release_lock")
-            addresses = {name: _address(getattr(python, name)) for name in names}
+            addresses = {name: address_of(getattr(python, name)) for name in names}
             python.PyThread_allocate_lock.restype = ctypes.c_void_p
             python.PyThread_acquire_lock.argtypes = (ctypes.c_void_p, ctypes.c_int)
         except AttributeError as error:
@@ -78,10 +78,6 @@ class Team:
             What they answered, one or the other; `BUSY` where they work for someone else.
         """
         return int(self._lead(self._memory, function, table, rounds))
-
-
-def _address(function: Any) -> int:
-    return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 _teams: dict[int, Team | None] = {}

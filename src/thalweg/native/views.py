@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.native.kernels import View
 
-__all__ = ["dense", "reshaped", "seen"]
+__all__ = ["dense", "reshaped", "seen", "sliced"]
 
 
 def dense(buffer: int, shape: Sequence[int], dtype: np.dtype[Any]) -> View:
@@ -37,14 +37,18 @@ def seen(view: View, op: str, attributes: Sequence[Any]) -> View | None:
         )  # fmt: skip
         return View(view.buffer, view.offset, shape, strides, view.dtype)
     if op == "slice":
-        (parts,) = attributes
-        shape = tuple([count for _, count, _ in parts])
-        if 0 in shape:
-            return View(view.buffer, 0, shape, (0,) * len(shape), view.dtype)
-        starts = [start * step for (start, _, _), step in zip(parts, view.strides, strict=True)]
-        strides = tuple([by * step for (_, _, by), step in zip(parts, view.strides, strict=True)])
-        return View(view.buffer, view.offset + sum(starts), shape, strides, view.dtype)
+        return sliced(view, attributes[0])
     return None
+
+
+def sliced(view: View, parts: Sequence[tuple[int, int, int]]) -> View:
+    """A part of a view: of each axis from where on, how many elements, and how far apart."""
+    shape = tuple([count for _, count, _ in parts])
+    if 0 in shape:
+        return View(view.buffer, 0, shape, (0,) * len(shape), view.dtype)
+    starts = [start * step for (start, _, _), step in zip(parts, view.strides, strict=True)]
+    strides = tuple([by * step for (_, _, by), step in zip(parts, view.strides, strict=True)])
+    return View(view.buffer, view.offset + sum(starts), shape, strides, view.dtype)
 
 
 def reshaped(view: View, shape: tuple[int, ...]) -> View | None:

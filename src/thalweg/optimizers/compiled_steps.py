@@ -14,7 +14,7 @@ count), all steps run as Python.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -125,16 +125,18 @@ class _Steps:
         self.before.append(answer)
         return found
 
-    def _first(
-        self, asked: Asked | None, jit_compile: bool | None, many: bool
-    ) -> tuple[NativeLoop, list[Any], list[Any]] | None:
-        """Take the first steps as Python; the loop for the others, with its cells and data, or None."""
-        optimizer, seen = self.optimizer, list[bool]()
+    def _first(self, asked: Asked | None, jit_compile: bool | None, many: bool) -> _Ready | None:
+        """Take the first steps as Python; the loop for the others, or None."""
+        optimizer, pays = self.optimizer, False
         if many:
             optimizer.why_not_compiled = ""
-        see = lambda tape: seen.append(_pays(optimizer, tape, self.steps, many))  # noqa: E731 # it is handed on
+
+        def see(tape: Any) -> None:
+            nonlocal pays
+            pays = _pays(optimizer, tape, self.steps, many)
+
         self.before.append(self._step(self.loss, see))
-        if not (jit_compile or seen[0]) or (asked is None and not many):
+        if not (jit_compile or pays) or (asked is None and not many):
             return None
         found, optimizer._spent = None, 0.0
         for _ in range(min(ATTEMPTS, self.left)):
@@ -152,11 +154,8 @@ class _Steps:
                     return None
         return self._made(asked, found)
 
-    def _made(
-        self, asked: Asked | None, found: Trace
-    ) -> tuple[NativeLoop, list[Any], list[Any]] | None:
+    def _made(self, asked: Asked | None, found: Trace) -> _Ready | None:
         """The loop that is made of a step, with data as inputs where its text was met with other data."""
-        optimizer = self.optimizer
         if asked is not None and asked.way in (FIXED, OPENED):
             opened = self._opened(found)
             if opened is not None:
@@ -165,53 +164,81 @@ class _Steps:
             asked = self.loops.ask(self.loss, self.wanted)
             if asked is not None:
                 asked.freeze()
-        loop = _compiled(optimizer, found) if self.left else None
-        cells = None if loop is None else loop.cells()
-        if loop is None or cells is None:
-            return None
-        if asked is not None:
-            self.loops.keep(asked, loop)
+        ready = self._ready(found, [])
+        if ready is not None and asked is not None:
+            self.loops.keep(asked, ready.loop)
             if asked.way != CLOSED:
                 self.loops.note(self.loss, FIXED)
-        return loop, cells, []
+        return ready
 
-    def _opened(self, fixed: Trace) -> tuple[NativeLoop, list[Any], list[Any]] | None:
+    def _ready(self, found: Trace, data: list[Any]) -> _Ready | None:
+        """The loop of a step, if any are left to take."""
+        loop = _compiled(self.optimizer, found) if self.left else None
+        cells = None if loop is None else loop.cells()
+        return None if loop is None or cells is None else _Ready(loop, cells, data)
+
+    def _opened(self, fixed: Trace) -> _Ready | None:
         """A loop with data as inputs; None where data decides in Python, or there is none."""
         asked = self.loops.ask_open(self.loss, self.wanted)
         if asked is None:
             return None
         if asked.loop is not None:
-            return *asked.loop, asked.data
+            return _Ready(*asked.loop, asked.data)
         remade = asked.function is not self.loss
         if not self.left or (remade and asked.kind.branches_by_type):
             return None
         asked.freeze()
-        states = dict(self.optimizer._states)
-        taken, count = self.optimizer._taken.number, len(self.before)
-        before = [(cell, cell.array) for cell in fixed.written if isinstance(cell, Handle)]
-        fine = False
+        found = (
+            self._remade(asked, fixed) if remade else self._traced(self.loss, asked.kind.tensors)
+        )
+        ready = None if found is None or found.obstacle else self._ready(found, asked.data)
+        if ready is not None:
+            self.loops.keep(asked, ready.loop)
+            self.loops.note(self.loss, OPENED)
+        return ready
+
+    def _remade(self, asked: Asked, fixed: Trace) -> Trace | None:
+        """A step of the function with Tensors in place of arrays; None, and no step, where it is another."""
+        before, count = _Before(self.optimizer, fixed), len(self.before)
         try:
-            found = self._traced(asked.function, asked.kind.tensors)
-            fine = found.obstacle is None and (not remade or same_with(found, asked.data, fixed))
-        except Exception:  # what an array can and a Tensor cannot
-            if not remade:
-                raise
-        if not fine and remade:  # that step was another function's
-            del self.before[count:]
-            self.optimizer._states.clear()
-            self.optimizer._states.update(states)
-            self.optimizer._taken.number = taken
-            for cell, array in before:
-                cell.array = array
-        if not fine or not self.left:
-            return None
-        loop = _compiled(self.optimizer, found)
-        cells = None if loop is None else loop.cells()
-        if loop is None or cells is None:
-            return None
-        self.loops.keep(asked, loop)
-        self.loops.note(self.loss, OPENED)
-        return loop, cells, asked.data
+            found: Trace | None = self._traced(asked.function, asked.kind.tensors)
+        except Exception:  # noqa: BLE001 # what an array can and a Tensor cannot: the function itself goes on
+            found = None
+        if found and found.obstacle is None and same_with(found, asked.data, fixed):
+            return found
+        del self.before[count:]
+        before.restore()
+        return None
+
+
+class _Ready(NamedTuple):
+    """A loop, where its values are read and go, and its data."""
+
+    loop: NativeLoop
+    cells: list[Any]
+    data: list[Any]
+
+
+class _Before:
+    """What a step changes, as it is when this is made.
+
+    Args:
+        optimizer: what takes the step.
+        step: such a step, written down.
+    """
+
+    def __init__(self, optimizer: Any, step: Trace) -> None:
+        self._optimizer, self._states = optimizer, dict(optimizer._states)
+        self._taken = optimizer._taken.number
+        self._arrays = [(cell, cell.array) for cell in step.written if isinstance(cell, Handle)]
+
+    def restore(self) -> None:
+        """Let everything be as it was."""
+        self._optimizer._states.clear()
+        self._optimizer._states.update(self._states)
+        self._optimizer._taken.number = self._taken
+        for cell, array in self._arrays:
+            cell.array = array
 
 
 def _pays(optimizer: Any, tape: Any, steps: int, many: bool) -> bool:
@@ -266,18 +293,15 @@ def _again(optimizer: Any, step: Callable[..., Any], loss: Any, found: Trace) ->
     else:
         return answer, True
     site = site_of(loss)
-    optimizer.why_not_compiled = f"{place(site) if site else 'the loss'}: {why}; jit_compile=True says that it does not matter"
+    where = place(site) if site else "the loss"
+    optimizer.why_not_compiled = f"{where}: {why}; jit_compile=True says that it does not matter"
     optimizer._last = 0
     return answer, False
 
 
 def _told(found: Trace) -> tuple[Any, ...]:
     """All that two traces of one step have in common."""
-    cells = [
-        (type(cell), getattr(cell, "key", None), getattr(cell, "field", None))
-        for cell in (*found.cells, *found.written)
-    ]
-    return found.graph.nodes, found.graph.outputs, cells, found.obstacle
+    return found.graph.nodes, found.graph.outputs, found.named_cells(), found.obstacle
 
 
 def _compiled(optimizer: Any, found: Trace) -> NativeLoop | None:

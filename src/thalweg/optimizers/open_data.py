@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.graph.graph import Graph
+from thalweg.transform.follow_all import codes_of
 from thalweg.transform.tracing import Trace
 from thalweg.values.conversion import as_array
 from thalweg.values.tensor import Tensor
@@ -49,7 +50,7 @@ def with_tensors(function: Any) -> Any:
     names = function.__globals__
     arrays = {
         name: opened(names[name])
-        for name in _global_names(function.__code__)
+        for name in {name for code in codes_of(function.__code__) for name in code.co_names}
         if type(names.get(name)) is np.ndarray
     }
     if not made:
@@ -74,11 +75,6 @@ def _cell(cell: Any, opened: Any) -> Any:
     return cell if new is value else types.CellType(new)
 
 
-def _global_names(code: types.CodeType) -> set[str]:
-    inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
-    return set(code.co_names).union(*[_global_names(one) for one in inner])
-
-
 def same_with(opened: Trace, arrays: Sequence[Any], fixed: Trace) -> bool:
     """Whether a trace with data as inputs is, for this data, a trace with the data in it.
 
@@ -98,12 +94,8 @@ def same_with(opened: Trace, arrays: Sequence[Any], fixed: Trace) -> bool:
                 node.op, [numbers[at] for at in node.inputs], *node.attributes
             )
     graph.outputs = [numbers[at] for at in opened.graph.outputs]
-    cells = [[_cell_name(one) for one in found.cells] for found in (opened, fixed)]
-    return cells[0] == cells[1] and _in_order(graph) == _in_order(fixed.graph)
-
-
-def _cell_name(cell: Any) -> Any:
-    return type(cell), getattr(cell, "key", None), getattr(cell, "field", None)
+    alike = opened.named_cells() == fixed.named_cells()
+    return alike and _in_order(graph) == _in_order(fixed.graph)
 
 
 def _in_order(graph: Graph) -> tuple[list[Any], list[int]]:

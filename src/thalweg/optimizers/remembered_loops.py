@@ -16,7 +16,7 @@ from typing import Any
 from thalweg.core.threads import threads
 from thalweg.optimizers.native_loop import NativeLoop
 from thalweg.optimizers.open_data import with_tensors
-from thalweg.transform.itself import Itself
+from thalweg.transform.itself import Itself, of_what_is_gone
 from thalweg.transform.kind_of_function import Kind, kind_of_function
 from thalweg.transform.tracing import site_of
 from thalweg.values.floatx import floatx
@@ -136,7 +136,7 @@ class RememberedLoops:
 
     def keep(self, asked: Asked, loop: NativeLoop) -> None:
         """Remember a loop; `freeze` was called before the loss ran."""
-        for key in [one for one in self._loops if any(map(_gone, one[0]))]:
+        for key in [one for one in self._loops if of_what_is_gone(one[0])]:
             del self._loops[key]
         self._loops[asked.key] = loop
         while len(self._loops) > KEPT:
@@ -158,10 +158,3 @@ def _text(loss: Any) -> Itself:
 def _names(wanted: Any) -> Hashable:
     """Which Variables are to be moved."""
     return None if wanted is None else tuple([getattr(one, "key", None) for one in wanted])
-
-
-def _gone(part: Any) -> bool:
-    """Whether a part of a key belongs to an object that is no more."""
-    if type(part) is tuple:
-        return any(map(_gone, part))
-    return type(part) is Itself and part.gone()

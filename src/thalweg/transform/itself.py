@@ -1,11 +1,14 @@
-"""How is an object told apart from all others, without being kept alive?"""
+"""By what is an object told apart from others, without being kept alive: what it holds, or itself?"""
 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Hashable
 from typing import Any
 
-__all__ = ["Itself"]
+import numpy as np
+
+__all__ = ["Itself", "known_by", "of_what_is_gone"]
 
 
 class Itself:
@@ -38,3 +41,30 @@ class Itself:
             return False
         mine = self._reference()
         return mine is not None and mine is other._reference()
+
+
+def of_what_is_gone(key: Hashable) -> bool:
+    """Whether a key, or any part of a tuple, belongs to an object that is no more."""
+    if isinstance(key, tuple):
+        return any(map(of_what_is_gone, key))
+    return isinstance(key, Itself) and key.gone()
+
+
+def known_by(value: Any) -> Hashable:
+    """What tells a value apart from others: of numbers, texts and dtypes their kind and what they are.
+
+    >>> known_by(1) == known_by(True), known_by(0.0) == known_by(-0.0), known_by(2.5) == known_by(2.5)
+    (False, False, True)
+    """
+    if type(value) in (float, complex):  # 0.0 and -0.0 are equal, and NaN is not
+        return type(value), repr(value)
+    if type(value) in _PLAIN or isinstance(value, np.dtype):
+        return type(value), value
+    if type(value) is slice:
+        return (slice, *map(known_by, (value.start, value.stop, value.step)))
+    if isinstance(value, np.generic):
+        return value.dtype, value.tobytes()
+    return Itself(value)
+
+
+_PLAIN = (bool, int, str, bytes, type(None), type(Ellipsis), range)

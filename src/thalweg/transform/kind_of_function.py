@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.core.handle import Handle, Trainable
-from thalweg.transform.itself import Itself
+from thalweg.transform.itself import Itself, known_by
 from thalweg.transform.outside import Outside, is_open
 from thalweg.transform.repeatable import read
 from thalweg.values.tensor import Tensor
@@ -93,17 +93,9 @@ class Kind(Outside):
             return _Contents(value)
         if isinstance(value, list | tuple | dict | set | frozenset):
             return type(value), len(value), self._containers.get(id(value), -1)
-        if isinstance(value, float | complex):  # 0.0 and -0.0 are equal, and NaN is not
-            return type(value), repr(value)
-        if isinstance(value, np.generic):
-            return value.dtype, value.tobytes()
-        if type(value) in (bool, int, str, bytes, type(None), type(Ellipsis), range):
-            return type(value), value
         if type(value) is functools.partial:
             return functools.partial  # its parts follow
-        if isinstance(value, slice | np.dtype):
-            return type(value), repr(value)
-        return Itself(value)
+        return known_by(value)
 
     def _tensor(self, value: Any) -> Hashable:
         if not self.opens or type(value) is not Tensor:

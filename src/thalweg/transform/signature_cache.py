@@ -5,16 +5,14 @@ from __future__ import annotations
 import types
 import warnings
 from collections.abc import Callable, Hashable
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from thalweg.core.handle import Handle, Trainable
 from thalweg.core.recording import STATE, tick
 from thalweg.core.sites import place
 from thalweg.core.trees import flatten, is_nested
 from thalweg.transform.changing_kinds import changing_kinds
-from thalweg.transform.itself import Itself
+from thalweg.transform.itself import Itself, known_by, of_what_is_gone
 from thalweg.transform.own_tensor import own_arguments
 from thalweg.transform.tracing import Trace, arranged, in_place_of, site_of, trace
 from thalweg.values.floatx import floatx
@@ -28,6 +26,15 @@ KINDS_KEPT = 64
 
 UNFINISHED_CALLS = 3
 """So many calls may make Variables before a function is taken to make them each time."""
+
+
+class _Key(NamedTuple):
+    """By what kinds of arguments are told apart: their nesting, their leaves, and what floats are."""
+
+    args: Hashable
+    named: Hashable
+    leaves: tuple[Any, ...]
+    floats: Hashable
 
 
 class _Kind:
@@ -53,7 +60,7 @@ class SignatureCache:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._kinds: dict[Hashable, _Kind] = {}
+        self._kinds: dict[_Key, _Kind] = {}
         self.ready: Any = None
         self._function = function
         self._of_no_kind = ""  # why some calls are of no kind
@@ -61,7 +68,7 @@ class SignatureCache:
     def why_not_compiled(self) -> str:
         """One line for each kind of arguments that runs as Python, and for what makes kinds too many."""
         lines = [one.why for one in self._kinds.values() if one.why]
-        once = [key[2] for key, one in self._kinds.items() if one.trace and not one.made]  # type: ignore[index]  # made below
+        once = [key.leaves for key, one in self._kinds.items() if one.trace and not one.made]
         here = self._place()
         lines += [f"{here}{words}" for words in (changing_kinds(once), self._of_no_kind) if words]
         return "\n".join(dict.fromkeys(lines))
@@ -106,7 +113,7 @@ class SignatureCache:
 
     def _kind_of(self, args: Any, named: Any, leaves: list[Any]) -> _Kind | None:
         described = tuple([_described(leaf) for leaf in leaves])
-        key = (_shape_of(args), _shape_of(named), described, floatx())
+        key = _Key(_shape_of(args), _shape_of(named), described, floatx())
         try:
             known = self._kinds.get(key)
         except TypeError:
@@ -130,8 +137,7 @@ class SignatureCache:
     def _forget(self) -> None:
         """Drop what belongs to objects that are gone."""
         for key in [*self._kinds]:
-            parts = [part for one in key[2] for part in (one if type(one) is tuple else (one,))]  # type: ignore[index]  # made below
-            if any(type(part) is Itself and part.gone() for part in parts):
+            if of_what_is_gone(key):
                 self._kinds.pop(key, None)
 
     def _written_down(self, kind: _Kind, function: Any, args: Any, named: Any) -> Any:
@@ -258,19 +264,6 @@ def _described(leaf: Any) -> Hashable:
         return leaf.array.shape, leaf.array.dtype
     if isinstance(leaf, Trainable):
         return type(leaf), leaf.key
-    if type(leaf) in (float, complex):  # 0.0 and -0.0 are equal, and NaN is not
-        return type(leaf), repr(leaf)
-    if type(leaf) in (bool, int, str, bytes, type(None), range) or isinstance(leaf, np.dtype):
-        return type(leaf), leaf
-    if type(leaf) is slice:
-        parts = leaf.start, leaf.stop, leaf.step
-        return (
-            (slice, *parts)
-            if all(type(one) in (int, type(None)) for one in parts)
-            else Itself(leaf)
-        )
-    if isinstance(leaf, np.generic):
-        return leaf.dtype, leaf.tobytes()
     if isinstance(leaf, types.MethodType):
         return Itself(leaf.__self__), Itself(leaf.__func__)
-    return Itself(leaf)
+    return known_by(leaf)

@@ -61,6 +61,10 @@ class Trace(NamedTuple):
             if id(cell) in places
         }
 
+    def named_cells(self) -> list[tuple[type, Any]]:
+        """What tells cells apart, those that are read before those that are set."""
+        return [(type(cell), getattr(cell, "key", None)) for cell in (*self.cells, *self.written)]
+
 
 class _Place(int):
     """The place of an output, told apart from a number that a function answers with."""
