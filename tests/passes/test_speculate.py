@@ -22,6 +22,11 @@ def guarded(g, s):
     return np.where((g == 0) & ~np.isfinite(s), 0.0, g * s)
 
 
+def asked(g, product):
+    """The same, where the product is asked whether it is finite."""
+    return np.where((g == 0) & ~np.isfinite(product), 0.0, product)
+
+
 FORMULAS = {
     "one": lambda x, y: [guarded(x, y)],
     "a chain": lambda x, y: [guarded(guarded(x, y), np.exp(y)) + x],
@@ -30,7 +35,10 @@ FORMULAS = {
     "hidden by a power": lambda x, y: [guarded(x, y) ** 0.0],
     "a part that is hidden": lambda x, y: [guarded(x, y) * 2, np.where(guarded(y, x) > 0, x, y)],
     "a guard behind a guard": lambda x, y: [guarded(np.where(x > y, guarded(x, y), y), x)],
-    "another guard": lambda x, y: [np.where((x == 0) & ~np.isfinite(x / y), 0.0, x / y)],
+    "a quotient asks itself": lambda x, y: [asked(x, x / y)],
+    "a product asks itself": lambda x, y: [asked(guarded(x, y), -guarded(x, y) * np.sin(y)) - y],
+    "a sum asks itself": lambda x, y: [asked(x, x * y + y)],
+    "the other way round": lambda x, y: [asked(x, y / x)],
 }
 
 
@@ -75,7 +83,8 @@ def test_arrays_with_one_odd_number(name):
 @pytest.mark.parametrize(
     ("name", "left"),
     [("one", 0), ("a chain", 0), ("two answers", 0), ("hidden by a choice", 2),
-     ("hidden by a power", 1), ("a part that is hidden", 2), ("another guard", 1)],
+     ("hidden by a power", 1), ("a part that is hidden", 2), ("a quotient asks itself", 0),
+     ("a product asks itself", 0), ("a sum asks itself", 1), ("the other way round", 1)],
 )  # fmt: skip
 def test_guards_go_only_where_their_work_would_show(name, left):
     graph = graph_of(FORMULAS[name])

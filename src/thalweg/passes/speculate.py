@@ -1,9 +1,9 @@
 """Guards of the strong zero are left out of a graph that tells whether they would have done something.
 
 A gradient that is 0 stays 0 whatever it is multiplied by: the sweep writes `select(g = 0 and s is not
-finite, 0, g·s)`, which lies on the way of every number that waits for it and hardly ever does anything.
-Without it 0·∞ makes NaN, and where NaN must reach an answer, looking at the answers is enough: if one is
-NaN, all is computed again, with the guards.
+finite, 0, g·s)`, or asks the product whether it is finite. That lies on the way of every number that waits
+for it and hardly ever does anything. Without it 0·∞ makes NaN, and where NaN must reach an answer, looking
+at the answers is enough: if one is NaN, all is computed again, with the guards.
 """
 
 from __future__ import annotations
@@ -66,11 +66,7 @@ def _guards(graph: Graph) -> Iterator[tuple[int, int]]:
         if node.op != "select" or node.dtype.kind != "f":
             continue
         condition, nothing, product = (nodes[at] for at in node.inputs)
-        if (
-            condition.op != "logical_and"
-            or product.op != "multiply"
-            or not _is_zero(graph, nothing)
-        ):
+        if condition.op != "logical_and" or not _is_zero(graph, nothing):
             continue
         for first, second in (condition.inputs, condition.inputs[::-1]):
             equal, odd = nodes[first], nodes[second]
@@ -80,10 +76,31 @@ def _guards(graph: Graph) -> Iterator[tuple[int, int]]:
                 or nodes[odd.inputs[0]].op != "isfinite"
             ):
                 continue
-            (factor,) = nodes[odd.inputs[0]].inputs
+            (looked_at,) = nodes[odd.inputs[0]].inputs
             for g, zero in (equal.inputs, equal.inputs[::-1]):
-                if _is_zero(graph, nodes[zero]) and sorted((g, factor)) == sorted(product.inputs):
+                if not _is_zero(graph, nodes[zero]):
+                    continue
+                whole = looked_at == node.inputs[2] and _is_a_multiple(graph, looked_at, g)
+                parts = product.op == "multiply" and sorted((g, looked_at)) == sorted(
+                    product.inputs
+                )
+                if whole or parts:
                     yield number, node.inputs[2]
+
+
+def _is_a_multiple(graph: Graph, number: int, g: int) -> bool:
+    """Whether a value is g times something, so that where g is 0 it is 0 or NaN."""
+    waiting = [number]
+    while waiting:
+        at = waiting.pop()
+        node = graph.nodes[at]
+        if at == g:
+            return True
+        if node.op in ("multiply", "negative"):
+            waiting += [one for one in node.inputs if one >= g]
+        elif node.op in ("divide", "broadcast", "reshape"):
+            waiting += [one for one in node.inputs[:1] if one >= g]
+    return False
 
 
 def _is_zero(graph: Graph, node: Node) -> bool:
