@@ -15,6 +15,8 @@ __all__ = ["Landfall", "gauss_newton", "newton_length"]
 _EPS = float(np.finfo(np.float64).eps)
 
 _WINDOW = 11  # steps over which a step that leads to a root grows shorter
+_LARGE = 8  # equations from which on elimination is quicker than the singular values
+_REGULAR = 1e10  # a condition at which all singular values count
 _POLISHES = 30  # steps beyond the tolerance; a simple root needs two
 
 Seen = Callable[[Vector, Vector, Vector, int], bool]
@@ -83,7 +85,8 @@ def gauss_newton(
             return Landfall(x, residual, jacobian, step, "callback", np.inf)
         if not np.any(residual):
             return Landfall(x, residual, jacobian, step, "root", 0.0)
-        full = _step(jacobian, residual, sizes, np.inf)
+        model = _Model(jacobian, residual, sizes)
+        full = model.step(np.inf)
         reach = np.maximum(np.abs(x), sizes)
         lengths.append(float(np.max(np.abs(full))))
         if (
@@ -100,7 +103,7 @@ def gauss_newton(
         if polishes > _POLISHES:
             root = _is_root(problem, x, residual, reach, tol, first)
             return Landfall(x, residual, jacobian, step, "root" if root else "lowest", remaining)
-        landed, radius = _land(problem, x, residual, jacobian, sizes, radius, near=near)
+        landed, radius = _land(problem, x, model, radius, near=near)
         if landed is None:
             # The model leads to a root only where it can bring the whole residual to zero.
             left = float(np.linalg.norm(residual + jacobian @ full))
@@ -134,29 +137,64 @@ def _is_root(
 
 def newton_length(jacobian: Vector, residual: Vector) -> Vector:
     """Give the shortest s with J·s = −r in the sense of least squares, `(n,)`."""
-    return _step(jacobian, residual, np.ones(jacobian.shape[1]), np.inf)
+    return _Model(jacobian, residual, np.ones(jacobian.shape[1])).step(np.inf)
 
 
-def _step(jacobian: Vector, residual: Vector, sizes: Vector, radius: float) -> Vector:
-    """Solve min |r + J·s| inside |s/sizes| ≤ radius, by the singular values of J·sizes."""
-    if jacobian.size == 1:
-        slope = float(jacobian[0, 0])
+class _Model:
+    """r + J·s at one point, decomposed once, and only as far as it is needed.
+
+    Args:
+        jacobian: J, `(m, n)`.
+        residual: r, `(m,)`.
+        sizes: what steps are measured by, `(n,)`.
+    """
+
+    def __init__(self, jacobian: Vector, residual: Vector, sizes: Vector) -> None:
+        self.jacobian, self.residual, self.sizes = jacobian, residual, sizes
+        self._full = self._solved()
+        self._parts: tuple[Vector, Vector, Vector] | None = None
+
+    def step(self, radius: float) -> Vector:
+        """Solve min |r + J·s| inside |s/sizes| ≤ radius."""
+        if self._full is not None and float(np.linalg.norm(self._full)) <= radius:
+            return self._full * self.sizes
+        if self.jacobian.size == 1:
+            return self._of_one(radius)
+        s, c, vt = self._decomposed()
+        z = c / s
+        if float(np.linalg.norm(z)) > radius:
+            z = s * c / (s * s + _damping(s, c, radius))
+        step: Vector = (vt.T @ z) * self.sizes
+        return step
+
+    def _of_one(self, radius: float) -> Vector:
+        slope = float(self.jacobian[0, 0])
         if slope == 0.0:
             return np.zeros(1)
-        s = -float(residual[0]) / slope
-        longest = radius * float(sizes[0])
+        s = -float(self.residual[0]) / slope
+        longest = radius * float(self.sizes[0])
         return np.array([min(max(s, -longest), longest)])
-    u, singular, vt = np.linalg.svd(jacobian * sizes, full_matrices=False)
-    c = -(u.T @ residual)
-    keep = singular > singular[0] * _EPS * max(jacobian.shape)
-    if not np.any(keep):
-        return np.zeros(sizes.size)
-    s, c, vt = singular[keep], c[keep], vt[keep]
-    z = c / s
-    if float(np.linalg.norm(z)) > radius:
-        z = s * c / (s * s + _damping(s, c, radius))
-    step: Vector = (vt.T @ z) * sizes
-    return step
+
+    def _solved(self) -> Vector | None:
+        """The full step in sizes by elimination, a tenth of the work; None unless J is surely regular."""
+        rows, count = self.jacobian.shape
+        if rows != count or count < _LARGE:
+            return None
+        scaled = self.jacobian * self.sizes
+        try:
+            condition = np.linalg.cond(scaled, 1)
+            found = -np.linalg.solve(scaled, self.residual)
+        except np.linalg.LinAlgError:
+            return None
+        return found if condition < _REGULAR else None
+
+    def _decomposed(self) -> tuple[Vector, Vector, Vector]:
+        """Singular values of J·sizes, −r in the left vectors, and the right ones: those that count."""
+        if self._parts is None:
+            u, singular, vt = np.linalg.svd(self.jacobian * self.sizes, full_matrices=False)
+            keep = singular > singular[:1] * _EPS * max(self.jacobian.shape)
+            self._parts = singular[keep], -(u.T @ self.residual)[keep], vt[keep]
+        return self._parts
 
 
 def _damping(singular: Vector, c: Vector, radius: float) -> float:
@@ -180,26 +218,19 @@ _Spot = tuple[Vector, Vector, Vector]
 
 
 def _land(
-    problem: Residuals,
-    x: Vector,
-    residual: Vector,
-    jacobian: Vector,
-    sizes: Vector,
-    radius: float,
-    *,
-    near: bool,
+    problem: Residuals, x: Vector, model: _Model, radius: float, *, near: bool
 ) -> tuple[_Spot | None, float]:
     """Try steps in ever smaller regions until |r| falls; None where none makes it fall."""
-    before = float(np.linalg.norm(residual))
+    before = float(np.linalg.norm(model.residual))
     for _ in range(60):
-        s = _step(jacobian, residual, sizes, radius)
+        s = model.step(radius)
         there = x + s
         if np.array_equal(there, x):
             return None, radius
         found, slope = problem.residual_and_jacobian(there)
         after = float(np.linalg.norm(found))
-        foretold = before - float(np.linalg.norm(residual + jacobian @ s))
-        length = float(np.linalg.norm(s / sizes))
+        foretold = before - float(np.linalg.norm(model.residual + model.jacobian @ s))
+        length = float(np.linalg.norm(s / model.sizes))
         good = np.isfinite(after) and np.all(np.isfinite(slope))
         if near:
             # Beyond the tolerance only a residual that keeps falling is worth a step.

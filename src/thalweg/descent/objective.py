@@ -18,7 +18,6 @@ from thalweg.descent.problem import Vector
 from thalweg.descent.real_number import real_number
 from thalweg.descent.remembered import Account, form_of
 from thalweg.descent.repeated import Repeated, Work, in_columns
-from thalweg.descent.written import FEW
 from thalweg.errors import DescentError
 from thalweg.expressions import Expression, as_function, parse
 from thalweg.tape.gradient_tape import GradientTape
@@ -68,9 +67,7 @@ class Objective:
         self._value = repeated("value", written.value)
         self._both = repeated("both", written.both, first=True)
         self._product = repeated("product", written.product)
-        self._columns = self._product
-        if self.size <= FEW:
-            self._columns = repeated("hessian", written.hessian)
+        self._columns = repeated("hessian", written.hessian)
         self._work = Work()
 
     def value(self, x: Vector) -> float:
@@ -129,7 +126,7 @@ class Objective:
         self.nhev += 1
         found = in_columns(self._columns, x)
         if found is not None:
-            return found[1]  # type: ignore[no-any-return]  # likewise
+            return found[0]  # type: ignore[no-any-return]  # likewise
         self._columns.spend(PRODUCT * self.size * self._work.each)
         with np.errstate(all="ignore"):
             matrix = hessian(self._scalar, flat=True)(self._lifted(x))
@@ -202,7 +199,7 @@ class VectorObjective:
         """Give r(x), `(m,)`, and ∂r/∂x, `(m, size)`, by one reverse sweep a value."""
         self.nfev += 1
         self.njev += 1
-        found = in_columns(self._columns, x, 1)
+        found = in_columns(self._columns, x)
         if found is not None:
             return found  # type: ignore[no-any-return]  # likewise
         leaves = [Tensor(leaf) for leaf in self.layout.arguments(x)]

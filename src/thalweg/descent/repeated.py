@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ import numpy as np
 from thalweg.core.sites import place
 from thalweg.descent.may_compile import Search
 from thalweg.descent.remembered import Account, Made
-from thalweg.descent.written import FEW
 from thalweg.transform import worth
 from thalweg.values.tensor import Tensor
 
@@ -219,25 +219,20 @@ class Repeated:
             self._refuse(f"{place(self._search.site)}: {error}")
 
 
-def in_columns(repeated: Repeated, x: Any, before: int = 0) -> Any:
-    """A matrix from a function that gives its columns: all of them, or the one along a second argument.
+def in_columns(repeated: Repeated, x: Any) -> Any:
+    """The answers of a function that is given the unit vectors as well, of which the last is a matrix.
 
     Args:
-        repeated: the function.
+        repeated: the function; what it makes of each unit vector is a row of its last answer.
         x: where, `(n,)`.
-        before: how many answers stand before the columns; the first of them is handed on.
 
     Returns:
-        The first answer and the matrix `(m, n)`; None where Python has to compute them.
+        The answers, of the last the transposed, `(m, n)`; None where Python has to compute them.
     """
-    if x.size <= FEW:
-        found = repeated(x)
-        return None if found is None else (found[0], np.array(found[before:]).T)
-    columns, first = [], None
-    for axis in np.eye(x.size):
-        found = repeated(x, axis)
-        if found is None:
-            return None
-        first = found[0]
-        columns.append(found[before])
-    return first, np.array(columns).T
+    found = repeated(x, _axes(x.size))
+    return None if found is None else (*found[:-1], found[-1].T)
+
+
+@lru_cache(maxsize=4)
+def _axes(size: int) -> Any:
+    return np.eye(size)

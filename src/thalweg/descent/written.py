@@ -15,17 +15,18 @@ from thalweg.core.handle import Handle
 from thalweg.descent.layout import Layout
 from thalweg.errors import DescentError
 from thalweg.ops.casting import cast
-from thalweg.ops.joining import concat
+from thalweg.ops.joining import concat, stack
 from thalweg.ops.movement import reshape
 from thalweg.tape.forward_accumulator import ForwardAccumulator
 from thalweg.tape.gradient_tape import GradientTape
+from thalweg.transform.map_fn import vectorized_map
 from thalweg.transform.tangent import hvp
 from thalweg.values.tensor import Tensor
 
 __all__ = ["FEW", "Written", "both", "columns", "hessian", "product", "residuals", "value"]
 
 FEW = 4
-"""Up to so many numbers all columns of a Hessian or Jacobian are one function; beyond, a call makes one."""
+"""Up to so many numbers the columns of a Hessian or Jacobian stand side by side; beyond, each is a turn of a loop."""
 
 Call = Callable[[list[Any]], Any]
 Written = Callable[..., list[Any]]
@@ -55,9 +56,9 @@ def product(call: Call, layout: Layout) -> Written:
 
 
 def hessian(call: Call, layout: Layout) -> Written:
-    """x ↦ [∇²f, column by column]."""
+    """x, the unit vectors ↦ [∇²f]."""
     along = product(call, layout)
-    return lambda x: [along(x, Tensor(axis))[0] for axis in np.eye(layout.size)]
+    return lambda x, axes: [_each(lambda v: along(x, v)[0], axes)]
 
 
 def residuals(call: Call, layout: Layout) -> Written:
@@ -66,22 +67,26 @@ def residuals(call: Call, layout: Layout) -> Written:
 
 
 def columns(call: Call, layout: Layout) -> Written:
-    """x, v ↦ [r, ∂r/∂x·v], or x ↦ [r, the Jacobian's columns] where there are few, by forward sweeps."""
+    """x, the unit vectors ↦ [r, the transposed Jacobian], by forward sweeps."""
 
-    def along(x: Any, v: Any) -> list[Any]:
-        leaves = _cut(layout, x)
-        with ForwardAccumulator(leaves, _cut(layout, v)) as forward:
-            answer = _flat(call(leaves))
-        return [answer, forward.jvp(answer, unconnected_gradients="zero")]
+    def written(x: Any, axes: Any) -> list[Any]:
+        def along(v: Any) -> Any:
+            leaves = _cut(layout, x)
+            with ForwardAccumulator(leaves, _cut(layout, v)) as forward:
+                answer = _flat(call(leaves))
+            return forward.jvp(answer, unconnected_gradients="zero")
 
-    if layout.size > FEW:
-        return along
+        return [_flat(call(_cut(layout, x))), _each(along, axes)]
 
-    def all_columns(x: Any) -> list[Any]:
-        pairs = [along(x, Tensor(axis)) for axis in np.eye(layout.size)]
-        return [pairs[0][0], *[column for _, column in pairs]]
+    return written
 
-    return all_columns
+
+def _each(function: Callable[[Any], Any], rows: Any) -> Any:
+    """A function of one row, for each."""
+    count = rows.array.shape[0]
+    if count > FEW:
+        return vectorized_map(function, rows)
+    return stack.eager([function(rows[place]) for place in range(count)])
 
 
 def _cut(layout: Layout, x: Any) -> list[Any]:
