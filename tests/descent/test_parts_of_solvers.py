@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
 from descent.landscapes import beale, line, quadratic, rosenbrock
+from thalweg.descent.gauss_newton import newton_length
 from thalweg.descent.lanczos import extreme_curvatures
 from thalweg.descent.lbfgs import _two_loops
 from thalweg.descent.line_search import Landing, wolfe_step
@@ -123,6 +124,20 @@ def test_noise_is_measured_and_a_smooth_line_has_none():
     # The spacing of float64 at 1e6 is 1.2e-10; over 1e-13 the value jumps by nothing or by that.
     values = [rough.value(np.array([1.0 + k * 1e-10])) for k in range(-4, 5)]
     assert len(set(values)) > 1
+
+
+@pytest.mark.parametrize("lowest", [1.0, 1e-6, 1e-13, 1e-18, 0.0])
+def test_newton_s_step_is_the_shortest_that_least_squares_has(lowest):
+    rng = np.random.default_rng(3)
+    left, right = (np.linalg.qr(rng.normal(size=(12, 12)))[0] for _ in range(2))
+    values = np.geomspace(1.0, max(lowest, 1e-3), 12)
+    values[-1] = lowest
+    jacobian, residual = left @ np.diag(values) @ right, rng.normal(size=12)
+    kept = values > 12 * np.finfo(np.float64).eps
+    wanted = -(right.T[:, kept] / values[kept]) @ (left.T[kept] @ residual)
+    error = np.linalg.norm(newton_length(jacobian, residual) - wanted)
+    condition = values[kept].max() / values[kept].min()
+    assert error <= 100 * np.finfo(np.float64).eps * condition * np.linalg.norm(wanted)
 
 
 def test_remaining_step_is_newton_s():

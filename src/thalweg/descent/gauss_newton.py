@@ -183,7 +183,7 @@ class _Model:
         scaled = self.jacobian * self.sizes
         try:
             condition = np.linalg.cond(scaled, 1)
-            found = -np.linalg.solve(scaled, self.residual)
+            found: Vector = -np.linalg.solve(scaled, self.residual).astype(np.float64, copy=False)
         except np.linalg.LinAlgError:
             return None
         return found if condition < _REGULAR else None

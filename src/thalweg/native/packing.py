@@ -95,10 +95,10 @@ def _turn(lanes: Lanes, source: str, stride: int, present: int, to: str, across:
     if whole < width:
         # Lines that do not exist are read as the last one again: nothing is read beyond the array.
         lines = [min(whole + k, present - 1) * stride for k in range(piece)]
-        square = [read(lanes, shifted(lanes, source, line), 1, width) for line in lines]
+        square = [read(lanes, shifted(lanes, source, far), 1, width) for far in lines]
         turned = _turned_in_pieces(lanes, square)
-        for line in range(whole, width, piece):
-            _write_rows(lanes, turned, shifted(lanes, to, line * across), across)
+        for left in range(whole, width, piece):
+            _write_rows(lanes, turned, shifted(lanes, to, left * across), across)
     if piece < width:
         with counted(listing, "0", str(piece), 1) as line:
             goal, apart = _moved(lanes, to, line, across), piece * across
