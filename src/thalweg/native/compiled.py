@@ -39,8 +39,9 @@ __all__ = [
 
 empty = np.empty
 
-SHORT = 200_000
-"""Below so much work (operations on elements) a call is not worth letting other threads run."""
+SHORT = 1_000_000
+"""Below so much work (operations on elements), a few tenths of a millisecond, a call that one thread does is
+not worth letting Python's other threads run: they are let run every 5 ms."""
 
 SHARED_CALL = 1_000_000
 SHARED_ROUND = 100_000
@@ -64,11 +65,11 @@ class Compiled:
         self._target = target
         self._programs: Programs | None = None
         # In a quick call Python's other threads wait; a loop that asks whether to go on may be long.
-        short = work_of(kernels) < SHORT and not holds_one_that_asks(kernels)
+        many = _worth(kernels, threads, SHARED_CALL)
+        short = many == 1 and work_of(kernels) < SHORT and not holds_one_that_asks(kernels)
         if target.name == "host" and short and available():
             self._bind(kernels, target, given)
         else:
-            many = _worth(kernels, threads, SHARED_CALL)
             self._programs = Programs(kernels, target, given, many, {}, write_program)
 
     def _bind(self, kernels: Kernels, target: Machine, given: tuple[int, int]) -> None:
