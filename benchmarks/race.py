@@ -36,7 +36,7 @@ def race(case: Case, rounds: int) -> dict[str, Any]:
         "title": case.title,
         "rivals": {name: told[name] for name in case.makers},
     }
-    best = quickest(row["rivals"], PEERS, "NumPy")
+    best = quickest(row["rivals"], (*PEERS, "SciPy"), "NumPy")
     if best and "median" in told["thalweg"]:
         row["ratio"] = _ratio(seconds, ready, best, told)
     ready.clear()

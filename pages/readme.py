@@ -18,6 +18,9 @@ END = "<!-- end of speed -->"
 NOTHING = "Not measured yet."
 
 COLUMNS = ("thalweg", "TensorFlow", "PyTorch", "JAX")
+SEARCHES = ("thalweg", "SciPy", "JAX")
+"""The rivals at fits and searches: SciPy by itself, and SciPy with functions and slopes that JAX compiled."""
+
 FAMILIES = {"elementwise": COLUMNS[1:], "matrices": ("NumPy", *COLUMNS[1:])}
 """Groups whose rows differ in dtype and size alone, and have a small table of their own."""
 
@@ -56,11 +59,16 @@ def speed(measured: dict[str, Any]) -> str:
     rows = measured["rows"]
     alone = measured["alone"]
     parts = [machine(measured["environment"])]
-    lines = [work(row) for row in rows if row["group"] not in FAMILIES]
+    works = [row for row in rows if row["group"] not in (*FAMILIES, "solvers")]
+    lines = [work(row, COLUMNS) for row in works]
     if "start" in alone:
         lines.append(imports(alone["start"]))
     if lines:
         parts.append(table(["", *COLUMNS, "ratio"], lines))
+    searches = [work(row, SEARCHES) for row in rows if row["group"] == "solvers"]
+    if searches:
+        head = ["fits and searches", "thalweg", "SciPy", "with JAX's functions", "ratio"]
+        parts.append(table(head, searches))
     parts += [
         family(group, rows) for group in FAMILIES if any(one["group"] == group for one in rows)
     ]
@@ -72,7 +80,10 @@ def speed(measured: dict[str, Any]) -> str:
 
 def machine(facts: dict[str, Any]) -> str:
     """On what and with what it was measured."""
-    names = {"numpy": "NumPy", "tensorflow_cpu": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+    names = {
+        "numpy": "NumPy", "scipy": "SciPy", "tensorflow_cpu": "TensorFlow", "torch": "PyTorch",
+        "jax": "JAX",
+    }  # fmt: skip
     versions = [
         f"{shown} {facts['versions'][name].partition('+')[0]}"
         for name, shown in names.items()
@@ -88,9 +99,9 @@ def machine(facts: dict[str, Any]) -> str:
     )
 
 
-def work(row: dict[str, Any]) -> list[str]:
-    """A line of the large table."""
-    cells = [cell(row["rivals"], name) for name in COLUMNS]
+def work(row: dict[str, Any], columns: Iterable[str]) -> list[str]:
+    """A line of one of the large tables."""
+    cells = [cell(row["rivals"], name) for name in columns]
     return [row["title"], *cells, ratio(row)]
 
 

@@ -48,6 +48,17 @@ ROWS = [
         {"thalweg": timed(1.0, note="runs as Python: a line"), "JAX, jit": timed(0.99951)},
         {"median": 0.5, "low": 0.4, "high": 123.4, "peer": "JAX, jit"},
     ),
+    row(
+        "a fit",
+        "solvers",
+        {
+            "thalweg": timed(2e-3),
+            "thalweg, Python": timed(1e-3),
+            "SciPy, curve_fit": timed(1e-3),
+            "JAX, jit, SciPy's curve_fit": timed(3e-3),
+        },
+        {"median": 0.5, "low": 0.4, "high": 0.6, "peer": "SciPy, curve_fit"},
+    ),
     *[
         row(
             f"matrix product, {dtype}, {size}",
@@ -99,13 +110,16 @@ def test_the_table(page):
     assert text.startswith(f"before\n\n{BEGIN}\n\nMedians")
     assert text.endswith(f"\n\n{END}\n\nafter\n")
     assert "old" not in text
-    assert "NumPy 2.4.6, PyTorch 2.13.0, JAX 0.10.2 (OpenBLAS kernel SkylakeX" in text
+    assert "NumPy 2.4.6, SciPy 1.17.1, PyTorch 2.13.0, JAX 0.10.2 (OpenBLAS kernel SkylakeX" in text
     assert lines(text) == [
         "|  | thalweg | TensorFlow | PyTorch | JAX | ratio |",
         "| --- | --: | --: | --: | --: | --: |",
         "| a step | 7.50 ns | fails | 40.0 µs | 19.5 ns | **2.60** (2.44 to 12.8) |",
         "| a call | 1.00 s* | – | – | 1.00 s | **0.50** (0.40 to 123) |",
         "| import, a process (NumPy alone 100 ms) | 200 ms | – | – | 500 ms | **2.50** |",
+        "| fits and searches | thalweg | SciPy | with JAX's functions | ratio |",
+        "| --- | --: | --: | --: | --: |",
+        "| a fit | 2.00 ms | 1.00 ms | 3.00 ms | **0.50** (0.40 to 0.60) |",
         "|  | 4 | 2 048 |",
         "| --- | --: | --: |",
         "| matrix product, float32 | 4.00 µs | 2.05 ms |",
