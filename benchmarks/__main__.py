@@ -2,7 +2,7 @@
 
 Against TensorFlow, PyTorch and JAX, which the extra `bench` installs: steps, network, regression,
 leaves, rosenbrock, solvers, elementwise, matrices, ocean, gradbench. By itself or beside NumPy: products, start,
-eager, overhead, leastsquares, vectormath, compiletime. Without a name: what the README shows, which is all of the
+eager, overhead, leastsquares, vectormath, compiletime, chains. Without a name: what the README shows, which is all of the
 first and of the others products and start. `--quick` shows that everything runs; its numbers mean
 nothing.
 """

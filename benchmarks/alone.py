@@ -104,6 +104,13 @@ def compiletime() -> dict[str, Any]:
     return measured()
 
 
+def chains() -> dict[str, Any]:
+    from benchmarks.chains import measured
+
+    print("\nchains of operations that wait for each other, on one number")
+    return measured()
+
+
 RUNS = {
     "products": products,
     "start": start,
@@ -112,6 +119,7 @@ RUNS = {
     "leastsquares": leastsquares,
     "vectormath": vectormath,
     "compiletime": compiletime,
+    "chains": chains,
 }
 SHOWN = ("products", "start")
 """Those in the README."""

@@ -9,18 +9,22 @@ import numpy as np
 import pytest
 
 import thalweg as tw
-from thalweg.optimizers import SGD, not_finite
+from thalweg.optimizers import SGD, loop_losses, not_finite
 from thalweg.optimizers.loop_losses import LoopLosses
 
 
 @pytest.mark.parametrize("shape", [(), (3,)])
-def test_losses_come_in_their_order(shape):
+@pytest.mark.parametrize("at_first", [loop_losses.AT_FIRST, 100, 1])
+def test_losses_come_in_their_order(shape, at_first, monkeypatch):
+    monkeypatch.setattr(loop_losses, "AT_FIRST", at_first)
     rng = np.random.default_rng(0)
     wanted = rng.normal(size=(1005, *shape))
     before, after = [[tw.constant(one) for one in part] for part in (wanted[:2], wanted[1000:])]
     losses = LoopLosses(before)
     for start, end in [(2, 3), (3, 700), (700, 701), (701, 1000)]:
-        losses.append([wanted[start:end], np.arange(start, end)])
+        room = losses.room(end - start, 1000 - start, shape, wanted.dtype)
+        room[:] = wanted[start:end]
+        losses.took([room, np.arange(start, end)])
         assert losses.taken == end - 2
         np.testing.assert_array_equal(losses.last[0], wanted[end - 1])
         assert losses.last[1] == end - 1
@@ -29,16 +33,23 @@ def test_losses_come_in_their_order(shape):
 
 def test_losses_of_another_dtype_before_the_loop():
     losses = LoopLosses([tw.constant(1.5)])
-    losses.append([np.array([0.1, 0.2])])
+    room = losses.room(2, 2, (), np.dtype("f8"))
+    room[:] = [0.1, 0.2]
+    losses.took([room])
     np.testing.assert_array_equal(losses.all([]), [1.5, 0.1, 0.2])
     assert LoopLosses([]).all([]).shape == (0,)
 
 
-def test_losses_are_in_memory_once():
+@pytest.mark.parametrize(("left", "at_first"), [(60, 1 << 24), (10**6, 1 << 20)])
+def test_losses_are_in_memory_once(left, at_first, monkeypatch):
+    monkeypatch.setattr(loop_losses, "AT_FIRST", at_first)
     losses, part = LoopLosses([]), 100_000
     tracemalloc.start()
-    for _ in range(60):
-        losses.append([np.ones(part)])
+    for at in range(60):
+        room = losses.room(part, (left - at) * part, (), np.dtype("f8"))
+        room[:] = 1.0
+        losses.took([room])
+    del room
     all_of_them = losses.all([])
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -160,6 +160,9 @@ class CompiledLoop:
         states: the places of outputs by those of the inputs that they become.
         target: for which processor.
         threads: how many may share the work.
+
+    Attributes:
+        rows: shape and dtype of each output that is no state; a call makes a row of it each round.
     """
 
     def __init__(
@@ -191,13 +194,20 @@ class CompiledLoop:
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
         self._outputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.outputs]
         self._states = states
+        self._lasting = set(states.values())
+        places = [place for place in range(len(self._outputs)) if place not in self._lasting]
+        self.rows = [self._outputs[place] for place in places]
+        self._first = places[0] if places else -1
 
-    def __call__(self, arrays: Sequence[Any], rounds: int) -> tuple[dict[int, Any], list[Any]]:
+    def __call__(
+        self, arrays: Sequence[Any], rounds: int, first: Any = None
+    ) -> tuple[dict[int, Any], list[Any]]:
         """Run so many rounds.
 
         Args:
             arrays: one for each input; they are not written to.
             rounds: how many, from 1 on.
+            first: an array for the rows of the first output that is no state; one is made without it.
 
         Returns:
             The states by the places of their inputs, and, of each other output, a row for each round.
@@ -211,13 +221,9 @@ class CompiledLoop:
             else np.ascontiguousarray(array, dtype).reshape(shape)
             for place, (array, (shape, dtype)) in enumerate(zip(arrays, self._inputs, strict=True))
         ]
-        lasting = set(self._states.values())
         made = [
-            in_lines(
-                () if place in self._in_place else shape if place in lasting else (rounds, *shape),
-                dtype,
-            )
-            for place, (shape, dtype) in enumerate(self._outputs)
+            first if place == self._first and first is not None else self._room(place, rounds)
+            for place in range(len(self._outputs))
         ]
         status = self._programs.run([*given, *made], rounds)
         if status:
@@ -227,7 +233,14 @@ class CompiledLoop:
         for source, target in self._states.items():
             large = given[source].nbytes > ON_STACK and target not in self._in_place
             ends[source] = made[target] if large and rounds % 2 else given[source]
-        return ends, [array for place, array in enumerate(made) if place not in lasting]
+        return ends, [array for place, array in enumerate(made) if place not in self._lasting]
+
+    def _room(self, place: int, rounds: int) -> Any:
+        """Where an output goes: states once, others a row for each round."""
+        shape, dtype = self._outputs[place]
+        if place in self._in_place:
+            return in_lines((), dtype)
+        return in_lines(shape if place in self._lasting else (rounds, *shape), dtype)
 
 
 def _worth(kernels: Kernels, threads: int, least: int) -> int:

@@ -108,7 +108,7 @@ class _Steps:
         )
 
     def _in_machine_code(self, loop: NativeLoop, cells: list[Any], data: list[Any]) -> Any:
-        if loop.run(cells, data, self.left, self.looped.append):
+        if loop.run(cells, data, self.left, self.looped):
             return loop.answer(self.looped.last)
         return self._as_python(self.after)
 

@@ -1,12 +1,15 @@
 """Where do the losses of many steps go, so that none of them is in memory twice?
 
-A loop gives them part by part, and how many parts come is not known: Ctrl-C may end it. So the array grows
-in place, by an eighth each time, and is cut to its length at the end; the system moves pages for that, and
-copies nothing where arrays are large.
+A loop writes them part by part where they stay, and how many parts come is not known: Ctrl-C may end it.
+There is room for many from the beginning, which the system gives when it is written to; then the array
+grows in place, by an eighth each time, and is cut to its length at the end. The system moves pages for that,
+and copies nothing where arrays are large.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,9 @@ import numpy as np
 from thalweg.core.handle import Handle
 
 __all__ = ["LoopLosses"]
+
+AT_FIRST = 1 << 24
+"""There is room for at most so many numbers before any is there."""
 
 
 class LoopLosses:
@@ -34,31 +40,40 @@ class LoopLosses:
         self._kept: Any = None
         self._filled = 0
 
-    def append(self, rows: list[Any]) -> None:
-        """Keep what some steps of the loop answered.
+    def room(self, count: int, left: int, shape: tuple[int, ...], dtype: Any) -> Any:
+        """Where the losses of the next steps are to be written, `(count, …)`; it holds until it is asked again.
 
         Args:
-            rows: of each answer an array, the steps along its first axis; the first is the loss.
+            count: how many steps.
+            left: how many are to come in all, if nobody ends the loop.
+            shape: of one loss.
+            dtype: likewise.
         """
         if self._kept is None:
-            self._begin(rows[0])
-        self._add(rows[0])
+            self._begin(left, shape, dtype)
+        end = self._filled + count
+        if end > len(self._kept):
+            self._resize(max(end, len(self._kept) + len(self._kept) // 8))
+        return self._kept[self._filled : end]
+
+    def took(self, rows: Sequence[Any]) -> None:
+        """Be told that the steps are taken that room was for.
+
+        Args:
+            rows: of each answer an array, the steps along its first axis; the first is that room.
+        """
+        self._filled += len(rows[0])
         self.taken += len(rows[0])
         self.last = [np.array(one[-1]) for one in rows]
 
-    def _begin(self, like: Any) -> None:
+    def _begin(self, left: int, shape: tuple[int, ...], dtype: Any) -> None:
         head = _arrays(self._before)
-        fits = all([one.shape == like.shape[1:] and one.dtype == like.dtype for one in head])
-        self._kept = np.empty((0, *like.shape[1:]), like.dtype)
+        fits = all([one.shape == shape and one.dtype == dtype for one in head])
+        many = min(len(head) + left, max(AT_FIRST // max(math.prod(shape), 1), 1))
+        self._kept = np.empty((many, *shape), dtype)
         if fits and head:
-            self._add(np.array(head))
-
-    def _add(self, losses: Any) -> None:
-        end = self._filled + len(losses)
-        if end > len(self._kept):
-            self._resize(max(end, len(self._kept) + len(self._kept) // 8))
-        self._kept[self._filled : end] = losses
-        self._filled = end
+            self.room(len(head), left, shape, dtype)[:] = head
+            self._filled = len(head)
 
     def _resize(self, length: int) -> None:
         # Nobody else has a reference to it, which debuggers and tracers make NumPy believe.

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from thalweg.core.handle import Handle
+from thalweg.optimizers.loop_losses import LoopLosses
 from thalweg.optimizers.whole_only import WholeOnly
 from thalweg.transform.tracing import Trace, in_place_of
 
@@ -61,16 +62,14 @@ class NativeLoop:
         holds = all([ask() == answered for ask, answered in self._assumed])
         return cells if holds else None
 
-    def run(
-        self, cells: list[Any], data: Sequence[Any], steps: int, keep: Callable[[list[Any]], None]
-    ) -> bool:
+    def run(self, cells: list[Any], data: Sequence[Any], steps: int, losses: LoopLosses) -> bool:
         """Take steps; after each part the cells hold what was reached.
 
         Args:
             cells: what `cells` gave.
             data: an array for each of the inputs before the cells.
             steps: how many.
-            keep: is given each part's outputs, a row for each step.
+            losses: where they go.
 
         Returns:
             False where a whole number named a row that is not there: Python's next step will say which.
@@ -78,17 +77,18 @@ class NativeLoop:
         while steps > 0:
             now = max(1, min(int(PAUSE / self._each), steps))
             began = time.perf_counter()
+            room = losses.room(now, steps, *self._loop.rows[0])
             try:
                 if now == 1:  # it may be long, and is left undone if Ctrl-C is pressed
-                    ends, rows = self._loop([*data, *[cell.array for cell in cells]], 1)
+                    ends, rows = self._loop([*data, *[cell.array for cell in cells]], 1, room)
                     with WholeOnly():
                         self._set(cells, ends)
-                        keep(rows)
+                        losses.took(rows)
                 else:
                     with WholeOnly():
-                        ends, rows = self._loop([*data, *[cell.array for cell in cells]], now)
+                        ends, rows = self._loop([*data, *[cell.array for cell in cells]], now, room)
                         self._set(cells, ends)
-                        keep(rows)
+                        losses.took(rows)
             except IndexError:
                 return False
             steps -= now
