@@ -71,6 +71,12 @@ class Boxes:
     clock: Callable[[], int]
     answers: int
 
+    def box(self, array: Any) -> Any:
+        """An array as an answer, made by Python."""
+        made: Any = object.__new__(self.made)
+        made.array, made.key = array, self.clock()
+        return made
+
 
 def boxed_call(
     run: int, target: Machine, inputs: Specs, outputs: Specs, fixed: np.ndarray, boxes: Boxes

@@ -107,13 +107,13 @@ class Compiled:
         return self._slowly(arrays)
 
     def boxed(self, boxes: Boxes) -> Any:
-        """A function that takes and makes Tensors; None where calls cannot be so quick.
+        """A function that takes and makes Tensors; None where objects do not lie in memory as they should.
 
         It answers with a tuple, or, where the arrays are not as the code was written for or a number
         names a row that is not there, with a whole number.
         """
         if self._quick is None:
-            return None
+            return self._boxed_by_python(boxes)
         found = boxed_call(
             self._program.address, self._target, self._inputs, self._outputs, self._fixed, boxes
         )
@@ -121,6 +121,36 @@ class Compiled:
             return None
         call, kept = found
         self._boxed.append((call, kept))
+        return call
+
+    def _boxed_by_python(self, boxes: Boxes) -> Any:
+        """The same for long calls, during which other threads run."""
+        inputs = [*zip(boxes.given, *zip(*self._inputs, strict=True), strict=True)]
+        programs = cast(Programs, self._programs)
+        outputs, answers, count = self._outputs, boxes.answers, len(inputs)
+        new = in_lines if programs.threads > 1 else empty
+
+        def call(*things: Any) -> Any:
+            if len(things) != count:
+                return DIFFERS
+            arrays = []
+            for thing, (kind, shape, dtype) in zip(things, inputs, strict=True):
+                array = getattr(thing, "array", None) if type(thing) is kind else None
+                if isinstance(array, np.generic):
+                    array = np.asarray(array)
+                if type(array) is not np.ndarray or array.shape != shape or array.dtype != dtype:
+                    return DIFFERS
+                flags = array.flags
+                if not (flags.c_contiguous and flags.aligned):
+                    return DIFFERS
+                arrays.append(array)
+            made: list[Any] = [new(shape, dtype) for shape, dtype in outputs]
+            status = programs.run([*arrays, *made], 1)
+            if status:
+                return status
+            made = [one if one.ndim else one[()] for one in made]
+            return (*map(boxes.box, made[:answers]), *made[answers:])
+
         return call
 
     def _slowly(self, arrays: Sequence[Any]) -> list[Any]:

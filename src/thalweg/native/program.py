@@ -18,6 +18,7 @@ from thalweg.native.layout import Layout
 from thalweg.native.listing import Module
 from thalweg.native.machine import Machine
 from thalweg.native.program_code import ENTRY, lay_out
+from thalweg.native.python_objects import start_of
 from thalweg.native.sharing import share
 from thalweg.native.team import BUSY, team_of
 
@@ -32,7 +33,7 @@ def in_lines(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     if size < _LARGE:
         return np.empty(shape, dtype)
     room = np.empty(size + 64, np.uint8)
-    start = -room.ctypes.data % 64
+    start = -start_of(room) % 64
     return room[start : start + size].view(dtype).reshape(shape)
 
 
@@ -60,7 +61,7 @@ class Table:
     def fill(self, arrays: Sequence[Any]) -> None:
         """Write the pointers of inputs and outputs."""
         for place, array in enumerate(arrays):
-            self.pointers[place] = array.ctypes.data
+            self.pointers[place] = start_of(array)
 
 
 class Program:
