@@ -79,8 +79,9 @@ class Boxes:
 
 
 def boxed_call(
-    run: int, target: Machine, inputs: Specs, outputs: Specs, fixed: np.ndarray, boxes: Boxes
-) -> tuple[Any, Any] | None:
+    run: int, target: Machine, inputs: Specs, outputs: Specs, fixed: np.ndarray, boxes: Boxes,
+    lasting: Any,
+) -> Any:  # fmt: skip
     """Make the function.
 
     Args:
@@ -90,11 +91,12 @@ def boxed_call(
         outputs: likewise.
         fixed: the pointers that the code is given behind those.
         boxes: what holds the arrays.
+        lasting: whose the machine code is, and the memory behind those pointers.
 
     Returns:
         A function of so many objects as there are inputs: it answers with a tuple of the outputs, or
-        with a whole number, the code's status, where there is no answer or the inputs are others;
-        and what must live as long as it does. None where objects do not lie as this file says.
+        with a whole number, the code's status, where there is no answer or the inputs are others.
+        None where objects do not lie as this file says.
     """
     if not available() or not _numpy_as_known():
         return None
@@ -109,8 +111,7 @@ def boxed_call(
     imports |= {_CLOCK: id(boxes.clock), ENTRY: run}
     imports |= {_EMPTY: _of_numpy(_EMPTY_AT), _RETURNED: _of_numpy(_RETURNED_AT)}
     code = load(object_code(module.text(), target), [BOXED], imports)
-    call, definition = bind(code.address(BOXED), fixed)
-    return call, (code, definition, fixed, boxes)
+    return bind(code.address(BOXED), fixed, code, boxes, lasting)
 
 
 class _Writer:

@@ -61,7 +61,6 @@ class Compiled:
         self._inputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.inputs]
         self._outputs = [(graph.nodes[at].shape, graph.nodes[at].dtype) for at in graph.outputs]
         self._quick: Any = None
-        self._boxed: list[Any] = []  # what such functions need lives as long as this does
         self._target = target
         self._programs: Programs | None = None
         # In a quick call Python's other threads wait; a loop that asks whether to go on may be long.
@@ -81,10 +80,9 @@ class Compiled:
         write_call(module, specs, layout.fixed)
         imports = imported([dtype for _, dtype in specs])
         self._program = Program(module.text(), layout, target, 1, [CALL], imports)
-        address = self._program.code.address(CALL)
-        self._quick, self._definition = bind(address)
-        self._own = Table(layout, 0)
-        self._fixed = np.array(list(self._own.pointers), np.uint64)
+        own = Table(layout, 0)
+        self._fixed = np.array(list(own.pointers), np.uint64)
+        self._quick = bind(self._program.code.address(CALL), None, self._program, own)
 
     def __call__(self, arrays: Sequence[Any]) -> list[Any]:
         """Compute the outputs.
@@ -114,14 +112,8 @@ class Compiled:
         """
         if self._quick is None:
             return self._boxed_by_python(boxes)
-        found = boxed_call(
-            self._program.address, self._target, self._inputs, self._outputs, self._fixed, boxes
-        )
-        if found is None:
-            return None
-        call, kept = found
-        self._boxed.append((call, kept))
-        return call
+        run = self._program.address
+        return boxed_call(run, self._target, self._inputs, self._outputs, self._fixed, boxes, self)
 
     def _boxed_by_python(self, boxes: Boxes) -> Any:
         """The same for long calls, during which other threads run."""

@@ -82,6 +82,7 @@ def _optimised(text: str, machine: Machine, level: int) -> Any:
         passes = builder.getFunctionPassManager()
         for name in common:
             passes.run(module.get_function(name), builder)
+    module.verify()  # what a pass made wrong would end the process
     return module
 
 

@@ -74,6 +74,16 @@ class Listing:
         self._rooms.append(f"  {name} = alloca {kind}, align {align}")
         return name
 
+    def array(self, count: int, kind: str) -> str:
+        """Room on the stack for so many elements side by side.
+
+        LLVM 22 may put together vectors that are written to parts of it before they are there, and the
+        process ends. It does not where a single element is written too, and be it nothing.
+        """
+        name = self.room(f"[{count} x {kind}]", 64)
+        self._rooms[-1] += f"\n  store {kind} poison, ptr {name}"
+        return name
+
     def label(self) -> str:
         """Return a fresh name for a block."""
         self._count += 1

@@ -81,7 +81,7 @@ class Writer:
 
     def room(self, buffer: Buffer) -> str:
         """Room on the stack for a buffer."""
-        return self.listing.room(f"[{max(buffer.size, 1)} x {element(buffer.dtype)}]", 64)
+        return self.listing.array(max(buffer.size, 1), element(buffer.dtype))
 
     def asking(self) -> Asking:
         """Whom a loop asks whether to go on."""

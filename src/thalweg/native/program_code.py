@@ -164,9 +164,7 @@ def write_pointers(
         if number in layout.slots:
             pointers[number] = pointer_at(listing, table, layout.slots[number])
         elif number in layout.stack:
-            pointers[number] = listing.room(
-                f"[{max(buffer.size, 1)} x {element(buffer.dtype)}]", 64
-            )
+            pointers[number] = listing.array(max(buffer.size, 1), element(buffer.dtype))
         elif number in layout.offsets:
             pointers[number] = listing.value(
                 f"getelementptr i8, ptr {arena}, i64 {layout.offsets[number]}"

@@ -158,18 +158,17 @@ class _MethodDef(ctypes.Structure):
     )
 
 
-def bind(address: int, own: Any = None) -> tuple[Any, Any]:
+def bind(address: int, own: Any, *lasting: Any) -> Any:
     """Make a Python function of machine code at an address.
 
     Args:
         address: where the code begins.
         own: what the code is handed as its first argument.
-
-    Returns:
-        The function, and what must live as long as it does.
+        lasting: what must live as long as the function, which may be called when all others are gone.
     """
     definition = _MethodDef(b"call", address, METH_FASTCALL, None)
     make = ctypes.pythonapi.PyCFunction_NewEx
     make.restype = ctypes.py_object
-    make.argtypes = (ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
-    return make(ctypes.addressof(definition), own, None), definition
+    make.argtypes = (ctypes.c_void_p, ctypes.py_object, ctypes.py_object)
+    # What stands for its module is let go of last, after the definition was read.
+    return make(ctypes.addressof(definition), own, (definition, *lasting))

@@ -138,6 +138,8 @@ class _Steps:
         self.before.append(self._step(self.loss, see))
         if not (jit_compile or pays) or (asked is None and not many):
             return None
+        if asked is not None and not asked.still(self.loss):  # also what two steps bring back
+            asked = None
         found, optimizer._spent = None, 0.0
         for _ in range(min(ATTEMPTS, self.left)):
             found = self._traced(self.loss)

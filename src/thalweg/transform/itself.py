@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Hashable
+from math import copysign
 from typing import Any
 
 import numpy as np
@@ -56,15 +57,20 @@ def known_by(value: Any) -> Hashable:
     >>> known_by(1) == known_by(True), known_by(0.0) == known_by(-0.0), known_by(2.5) == known_by(2.5)
     (False, False, True)
     """
-    if type(value) in (float, complex):  # 0.0 and -0.0 are equal, and NaN is not
-        return type(value), repr(value)
-    if type(value) in _PLAIN or isinstance(value, np.dtype):
-        return type(value), value
-    if type(value) is slice:
-        return (slice, *map(known_by, (value.start, value.stop, value.step)))
-    if isinstance(value, np.generic):
-        return value.dtype, value.tobytes()
+    kind = type(value)
+    if kind is float:  # 0.0 and -0.0 are equal, and NaN is not
+        return (kind, repr(value)) if value == value else (kind, repr(value), copysign(1.0, value))
+    if kind is complex:
+        return (kind, repr(value), known_by(value.real), known_by(value.imag))
+    if kind in _PLAIN:
+        return kind, value
+    if kind in (slice, range):  # ranges are equal where they run over the same numbers
+        return (kind, *map(known_by, (value.start, value.stop, value.step)))
+    if isinstance(value, np.dtype) and value.metadata is None:
+        return kind, value
+    if isinstance(value, np.generic) and kind.__module__ == "numpy":
+        return kind, value.dtype, value.tobytes()
     return Itself(value)
 
 
-_PLAIN = (bool, int, str, bytes, type(None), type(Ellipsis), range)
+_PLAIN = (bool, int, str, bytes, type(None), type(Ellipsis))

@@ -74,9 +74,13 @@ def _value(home: Any, key: Any) -> Any:
 
 
 def is_open(array: Any) -> bool:
-    """Whether anybody can write to an array, by it or by what it is a view of."""
+    """Whether anybody can write to an array, by it or by what it is a view of.
+
+    Who owns the memory may open it again; that nobody does is believed of large arrays alone.
+    """
+    small = array.nbytes <= LARGE
     while isinstance(array, np.ndarray):
-        if array.flags.writeable:
+        if array.flags.writeable or (small and array.flags.owndata):
             return True
         array = array.base
     return array is not None and not isinstance(array, bytes)

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thalweg.core.sites import place
+from thalweg.transform.function import Function
 from thalweg.transform.outside import Outside
 from thalweg.transform.steady import CHANGING_NAMES, CONTAINERS, INNER_NAMES, is_steady, is_value
 
@@ -113,11 +114,11 @@ class _Reader:
             self._container(called, value)
         elif isinstance(value, functools.partial):
             self._partly_called(called, value)
-        elif isinstance(inspect.getattr_static(value, "python_function", None), types.FunctionType):
+        elif isinstance(value, Function):
             self.value(called, value.python_function)
         elif isinstance(getattr(type(value), "__call__", None), types.FunctionType):  # noqa: B004 # the function itself is wanted
             self.method(called, type(value).__call__, value)
-            self._operators(called, value)
+            self._of_users_class(called, value)
         else:
             raise self.differs(f"{called} may not be the same each time")
 
@@ -129,7 +130,7 @@ class _Reader:
                 raise self.differs(f"{called} is a {type(value).__name__}")
             self.outside.contents(called, value)
             return
-        self._operators(called, value)
+        self._of_users_class(called, value)
         if len(value) > _MOST:
             raise self.differs(f"{called} is long, and may not be the same each time")
         if not isinstance(value, tuple | frozenset) and not self.outside.contents(called, value):
@@ -137,15 +138,34 @@ class _Reader:
         for part in [*value.keys(), *value.values()] if isinstance(value, dict) else value:
             self.value(f"an element of {called}", part)
 
-    def _operators(self, called: str, value: Any) -> None:
-        """Read what a class of the user's does for operators, brackets and loops."""
-        for kind in type(value).__mro__:
-            if kind.__module__.partition(".")[0] in _LIBRARIES:
-                continue
+    def _of_users_class(self, called: str, value: Any) -> None:
+        """Read what an object of a user's class does where its name is not seen.
+
+        That is for operators, brackets and loops, and where it is asked for what Tensors and lists have
+        as well: `x.mean` of an x that comes from a loop may be its own.
+        """
+        kinds = [kind for kind in type(value).__mro__ if _is_users(kind)]
+        for kind in kinds:
             for name, found in vars(kind).items():
                 special = name[:2] == name[-2:] == "__" and name not in _NO_OPERATORS
                 if special and isinstance(found, types.FunctionType):
                     self.method(f"{called}.{name}", found, value)
+        if kinds:
+            own = {*getattr(value, "__dict__", ())}.union(*map(vars, kinds))
+            for name in sorted(own & INNER_NAMES):
+                self._asked(called, value, name)
+
+    def _asked(self, called: str, value: Any, name: str) -> None:
+        """Read what an object answers when it is asked for an attribute."""
+        if (id(value), name) in self._met:
+            return
+        self._met[id(value), name] = len(self._met)
+        home = _home(value, name)
+        if name not in home:
+            self._of_class(value, f"{called}.{name}", name)
+            return
+        self.outside.name(f"{called}.{name}", home, name, home[name])
+        self.value(f"{called}.{name}", home[name])
 
     def _closed_over(self, function: types.FunctionType) -> None:
         """Look at the user's functions that one of the library's holds, as `tw.grad(f)` does."""
@@ -154,7 +174,7 @@ class _Reader:
         self._met[id(function)] = len(self._met)
         for cell in function.__closure__ or ():
             held = cell.cell_contents
-            if isinstance(held, types.FunctionType | types.MethodType):
+            if isinstance(held, _CALLED) or (callable(held) and _is_users(type(held))):
                 self.value(function.__name__, held)
 
     def _partly_called(self, called: str, partial: functools.partial[Any]) -> None:
@@ -270,6 +290,14 @@ class _Reader:
             self.value(called, found)
         else:
             raise self.differs(f"{called} may not be the same each time")
+
+
+_CALLED = (types.FunctionType, types.MethodType, functools.partial, Function)
+
+
+def _is_users(kind: type) -> bool:
+    """Whether a class is none of Python's or ours."""
+    return kind.__module__.partition(".")[0] not in _LIBRARIES
 
 
 _LOADS, _LOADS_GLOBAL, _SETS = "loads", "loads a global", "sets"

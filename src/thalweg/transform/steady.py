@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import cmath
+import enum
 import math
 import operator
 import types
@@ -145,7 +146,7 @@ def is_steady(value: Any) -> bool:
     (True, True, True, False, False)
     """
     if isinstance(value, (*_NUMBERS, Handle)):
-        return True
+        return _is_of_a_library(type(value)) or isinstance(value, enum.Enum)
     if isinstance(value, type):
         return (
             value in _BUILTINS
@@ -155,12 +156,19 @@ def is_steady(value: Any) -> bool:
     if isinstance(value, types.FunctionType):
         home = str(value.__globals__.get("__name__")).split(".")
         return (home[0] == "thalweg" and home[1:2] != [] and home[1] in _ROOMS) or _is_numpys(value)
-    if isinstance(value, types.BuiltinFunctionType) and value.__self__ in (math, cmath, operator):
-        return value not in _READ_ATTRIBUTES
-    try:
-        return value in _BUILTINS or value is reduce or _is_numpys(value)
-    except TypeError:  # what cannot be hashed is no function of a library
+    if isinstance(value, types.BuiltinFunctionType):
+        if any(value.__self__ is one for one in (math, cmath, operator)):
+            return value not in _READ_ATTRIBUTES
+        return value is reduce or value in _BUILTINS
+    try:  # what calls itself equal to a function of a library is none
+        return _is_of_a_library(type(value)) and _is_numpys(value)
+    except TypeError:  # nor is what cannot be hashed
         return False
+
+
+def _is_of_a_library(kind: type) -> bool:
+    """Whether a class is Python's, NumPy's or ours: a class of the user's may hold what changes."""
+    return kind.__module__.partition(".")[0] in ("builtins", "numpy", "thalweg")
 
 
 def _is_numpys(function: Any) -> bool:
