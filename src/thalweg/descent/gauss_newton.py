@@ -108,7 +108,7 @@ def gauss_newton(
             # The model leads to a root only where it can bring the whole residual to zero.
             left = float(np.linalg.norm(residual + jacobian @ full))
             now = float(np.linalg.norm(residual))
-            solves = left <= 0.5 * now or now <= tol * tol * first
+            solves = left <= 0.5 * now or now <= max(tol * tol, 32 * _EPS) * first
             root = solves and remaining <= max(tol, 1e-6)
             root = root and _is_root(problem, x, residual, reach, tol, first)
             return Landfall(x, residual, jacobian, step, "root" if root else "lowest", remaining)

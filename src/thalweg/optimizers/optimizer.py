@@ -57,7 +57,8 @@ class Optimizer(ABC):
     Attributes:
         iterations: a Variable, steps taken; a loss that reads it counts also in machine code.
         losses: after `minimize` of a function: the loss before each of its steps.
-        why_not_compiled: after `minimize` with many steps: why they ran as Python; empty if compiled.
+        why_not_compiled: after `minimize` with many steps: why they ran as Python; empty if
+            compiled, or if they were too few to pay for it.
 
     Raises:
         ValueError: a setting outside its interval.
@@ -380,6 +381,10 @@ class Optimizer(ABC):
                 variable.array = new
             else:
                 variable.assign(new)
+        for _, variable in pairs:
+            constraint = getattr(variable, "constraint", None)
+            if constraint is not None:
+                variable.assign(constraint(variable))
         self._taken.number += 1
         return int(self._taken.number)
 

@@ -49,7 +49,11 @@ def apply_traced(optimizer: Any, pairs: list[tuple[Any, Any]], tracer: Any) -> A
         tracer.refuse(f"a step of {type(optimizer).__name__} inside a loop or branch")
         return optimizer._move(pairs)
     if optimizer.clipnorm or optimizer.clipvalue or optimizer.global_clipnorm:
-        tracer.refuse(f"{type(optimizer).__name__} clips gradients")
+        tracer.refuse(
+            f"{type(optimizer).__name__} clips gradients, which is done step by step in Python"
+        )
+    elif any(getattr(variable, "constraint", None) is not None for _, variable in pairs):
+        tracer.refuse("a Variable has a constraint, which is applied step by step in Python")
     elif all(isinstance(variable, Trainable) for _, variable in pairs):
         nodes = _write_step(optimizer, pairs, tracer)
     taken = optimizer._move(pairs)

@@ -31,11 +31,13 @@ class Variable(Readable, Trainable):
         name: shown in messages and in `repr`.
         dtype: the dtype to convert to; by default that of `initial_value`.
         shape: accepted for TensorFlow's sake; must be the value's own shape if given.
-        validate_shape, caching_device, variable_def, import_scope, constraint, synchronization,
-        aggregation, experimental_enable_variable_lifting: accepted for TensorFlow's sake.
+        constraint: what an optimizer applies to the Variable after each step; a function of it.
+        validate_shape, caching_device, variable_def, import_scope, synchronization, aggregation,
+        experimental_enable_variable_lifting: accepted for TensorFlow's sake.
 
     Raises:
         ShapeError, DTypeError: `initial_value` is no array.
+        TypeError: `constraint` cannot be called.
 
     >>> import thalweg as tw
     >>> v = tw.Variable(3.0)
@@ -43,7 +45,7 @@ class Variable(Readable, Trainable):
     <tf.Variable 'Variable:0' shape=() dtype=float32, numpy=2.0>
     """
 
-    __slots__ = ("_trainable", "name")
+    __slots__ = ("_trainable", "constraint", "name")
 
     _unnamed = itertools.count()
 
@@ -84,6 +86,12 @@ class Variable(Readable, Trainable):
                 stacklevel=2,
             )
         self._trainable = trainable is not False
+        self.constraint = constraint
+        if constraint is not None and not callable(constraint):
+            raise TypeError(
+                f"Variable '{self.name}': constraint is {constraint!r}; a function of the Variable was "
+                f"wanted, as lambda w: tw.clip_by_value(w, 0.0, 1.0)"
+            )
         tracer = STATE.here.tracer
         if tracer is not None:
             tracer.born(self)
@@ -220,11 +228,11 @@ class Variable(Readable, Trainable):
 
     def __deepcopy__(self, memo: Any) -> Any:
         seen(self, "a copy")
-        return _made(type(self), self.array, self._trainable, self.name)
+        return _made(type(self), self.array, self._trainable, self.name, self.constraint)
 
     def __reduce__(self) -> Any:
         seen(self, "a pickle")
-        return _made, (type(self), self.array, self._trainable, self.name)
+        return _made, (type(self), self.array, self._trainable, self.name, self.constraint)
 
     def _refuse_in_place(self, sign: str, method: str) -> Any:
         raise RuntimeError(
@@ -254,10 +262,11 @@ class Variable(Readable, Trainable):
     __str__ = __repr__
 
 
-def _made(kind: Any, array: Any, trainable: bool, name: str) -> Any:
+def _made(kind: Any, array: Any, trainable: bool, name: str, constraint: Any = None) -> Any:
     """A Variable of its own, with a number of its own, as a deep copy or a pickle makes it."""
     twin = kind.__new__(kind)
     twin.array, twin.key, twin.name, twin._trainable = array, tick(), name, trainable
+    twin.constraint = constraint
     born(twin.key, name, None)
     return twin
 
