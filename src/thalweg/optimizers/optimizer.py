@@ -23,6 +23,7 @@ from thalweg.optimizers.loss_value import loss_value
 from thalweg.optimizers.memory import Memory
 from thalweg.optimizers.missing_gradient import without_none
 from thalweg.optimizers.not_finite import warn_if_not_finite
+from thalweg.optimizers.pairs import apply_constraints, pair_of
 from thalweg.optimizers.setting import above_zero, setting
 from thalweg.tape.gradient_tape import GradientTape
 from thalweg.transform.worth import TRACED_AT, work_of_tape
@@ -226,7 +227,7 @@ class Optimizer(ABC):
         >>> w.numpy()
         array([0.5, 1.5], dtype=float32)
         """
-        return self._apply([_pair(one) for one in grads_and_vars], None, None)
+        return self._apply([pair_of(one) for one in grads_and_vars], None, None)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any]) -> int:
         """Do what `apply_gradients` does, with gradients and Variables in two lists (Keras 3)."""
@@ -381,23 +382,9 @@ class Optimizer(ABC):
                 variable.array = new
             else:
                 variable.assign(new)
-        for _, variable in pairs:
-            constraint = getattr(variable, "constraint", None)
-            if constraint is not None:
-                variable.assign(constraint(variable))
+        apply_constraints(pairs)
         self._taken.number += 1
         return int(self._taken.number)
 
 
 _NO_VARIABLE = "an optimizer moves Variables, not a {}; make it one first: tw.Variable(...)"
-
-
-def _pair(one: Any) -> tuple[Any, Any]:
-    try:
-        grad, variable = one
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"apply_gradients takes pairs (gradient, Variable); a {type(one).__name__} came: write "
-            f"zip(gradients, variables)"
-        ) from None
-    return grad, variable
