@@ -8,6 +8,8 @@ from __future__ import annotations
 
 __all__ = ["Listing", "Module"]
 
+_BEGINS = "llvm.lifetime.start.p0"
+
 
 class Module:
     """The functions of one unit of compilation; what two of them need stands there once."""
@@ -77,11 +79,12 @@ class Listing:
     def array(self, count: int, kind: str) -> str:
         """Room on the stack for so many elements side by side.
 
-        LLVM 22 may put together vectors that are written to parts of it before they are there, and the
-        process ends. It does not where a single element is written too, and be it nothing.
+        LLVM 22 may put together vectors that are written to parts of an array before they are there, and
+        the process ends. It does not where it is told from when on the array lives.
         """
         name = self.room(f"[{count} x {kind}]", 64)
-        self._rooms[-1] += f"\n  store {kind} poison, ptr {name}"
+        self.module.declare(_BEGINS, f"declare void @{_BEGINS}(i64, ptr)")
+        self._rooms[-1] += f"\n  call void @{_BEGINS}(i64 -1, ptr {name})"
         return name
 
     def label(self) -> str:
