@@ -38,6 +38,24 @@ def test_each_by_itself(pair):
             assert float(f(tw.constant(x))) == (x**2).sum()
 
 
+@pytest.mark.parametrize("shape", [(3, 2), (2, 4), (5, 2), (3, 8)])
+def test_rows_behind_the_first(shape):
+    x = np.arange(1.0, np.prod(shape) + 1).reshape(shape)
+
+    def f(x):
+        z = tw.pad(x * x, ((1, 0), (0, 2)))
+        return tw.reduce_sum(z, axis=1), tw.reduce_sum(
+            tw.pad(tw.sin(x), ((0, 1), (0, shape[1]))), 1
+        )
+
+    function = tw.function(f)
+    for _ in range(3):
+        one, two = function(tw.constant(x))
+    assert function.why_not_compiled() == ""
+    np.testing.assert_allclose(one.numpy(), [0.0, *(x * x).sum(1)], rtol=1e-14)
+    np.testing.assert_allclose(two.numpy(), [*np.sin(x).sum(1), 0.0], rtol=1e-13)
+
+
 def test_gradients_of_slices():
     def f(x):
         z = x[:, ::2]
