@@ -265,3 +265,14 @@ def test_another_word_in_a_namespace_is_seen():
     assert outside.changed() == "m.f"
     words.f, words.k = tw.sin, 3.0
     assert outside.changed() == "m.k"
+
+
+@pytest.mark.parametrize(
+    "name", ["arange", "array", "asarray", "zeros", "ones", "eye", "linspace", "full"]
+)
+def test_arrays_that_are_made_anew_are_the_same_each_time(name):
+    make = getattr(np, name)
+    assert read(lambda w: tw.reduce_sum(make(3)) * w).why == ""
+    assert read(lambda w: tw.reduce_sum(DATA.dot(make(3))) * w).why == ""
+    bound = DATA.dot
+    assert "bound may not be the same" in read(lambda w: bound(make(3)) * w).why

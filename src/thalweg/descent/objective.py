@@ -113,7 +113,8 @@ class Objective:
         self.nhev += 1
         found = self._product(x, v)
         if found is not None:
-            return found[0]  # type: ignore[no-any-return]  # float64, as it was written
+            made: Vector = found[0]
+            return made
         self._product.spend(PRODUCT * self._work.each)
         with np.errstate(all="ignore"):
             product = hvp(self._scalar, self._lifted(x), self._lifted(v))
@@ -126,7 +127,8 @@ class Objective:
         self.nhev += 1
         found = in_columns(self._columns, x)
         if found is not None:
-            return found[0]  # type: ignore[no-any-return]  # likewise
+            made: Vector = found[0]
+            return made
         self._columns.spend(PRODUCT * self.size * self._work.each)
         with np.errstate(all="ignore"):
             matrix = hessian(self._scalar, flat=True)(self._lifted(x))
@@ -188,7 +190,8 @@ class VectorObjective:
         self.nfev += 1
         found = self._residual(x)
         if found is not None:
-            return found[0]  # type: ignore[no-any-return]  # float64, as it was written
+            made: Vector = found[0]
+            return made
         self._residual.spend(0.3 * self._work.each)
         with np.errstate(all="ignore"):
             answer = self._call([Tensor(leaf) for leaf in self.layout.arguments(x)])
@@ -201,7 +204,8 @@ class VectorObjective:
         self.njev += 1
         found = in_columns(self._columns, x)
         if found is not None:
-            return found  # type: ignore[no-any-return]  # likewise
+            residual, columns = found
+            return residual, columns
         leaves = [Tensor(leaf) for leaf in self.layout.arguments(x)]
         happened = len(STATE.happenings)
         with np.errstate(all="ignore"):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -229,10 +228,5 @@ def in_columns(repeated: Repeated, x: Any) -> Any:
     Returns:
         The answers, of the last the transposed, `(m, n)`; None where Python has to compute them.
     """
-    found = repeated(x, _axes(x.size))
+    found = repeated(x, np.eye(x.size))
     return None if found is None else (*found[:-1], found[-1].T)
-
-
-@lru_cache(maxsize=4)
-def _axes(size: int) -> Any:
-    return np.eye(size)

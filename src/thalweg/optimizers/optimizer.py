@@ -343,7 +343,10 @@ class Optimizer(ABC):
         if tracer is not None:
             from thalweg.optimizers.written_step import apply_traced  # read when traced
 
-            return apply_traced(self, pairs, tracer)  # type: ignore[no-any-return]  # a Tensor of one
+            taken: int = apply_traced(
+                self, pairs, tracer
+            )  # a Tensor of it, where it is written down
+            return taken
         return self._move(pairs)
 
     def _move(self, pairs: list[tuple[Any, Any]]) -> int:

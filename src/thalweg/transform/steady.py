@@ -159,7 +159,8 @@ def is_steady(value: Any) -> bool:
     if isinstance(value, types.BuiltinFunctionType):
         if any(value.__self__ is one for one in (math, cmath, operator)):
             return value not in _READ_ATTRIBUTES
-        return value is reduce or value in _BUILTINS
+        if value is reduce or value in _BUILTINS:
+            return True
     try:  # what calls itself equal to a function of a library is none
         return _is_of_a_library(type(value)) and _is_numpys(value)
     except TypeError:  # nor is what cannot be hashed
